@@ -1,0 +1,99 @@
+"""What the core asks the world outside to do: frozen, without behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batchemu.core.facts import Fact
+    from batchemu.core.ids import AttemptNo, JobId, Millis
+
+
+@dataclass(frozen=True, slots=True)
+class TimerKey:
+    """Who wants to be woken, and for what: one pending timer per key."""
+
+    purpose: str
+    subject: str
+    """A job id, or the ARN of a resource."""
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptKey:
+    """One attempt of one job: what a runtime starts, stops and reports on."""
+
+    job_id: JobId
+    attempt: AttemptNo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartContainer:
+    """Run one attempt's container. Everything is resolved: a runtime looks nothing up."""
+
+    job_id: JobId
+    attempt: AttemptNo
+    job_name: str
+    job_queue: str
+    """Name of the job queue."""
+    job_definition: str
+    """``name:revision`` of the job definition."""
+    container: Mapping[str, Any]
+    """The merged container properties, in the members of AWS's ContainerProperties."""
+    command: tuple[str, ...]
+    """After parameter substitution; empty: the image's own."""
+    environment: Mapping[str, str]
+    """The user's variables and those that AWS Batch sets."""
+    vcpus: float
+    memory_mib: int
+    log_group: str
+    log_stream: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> AttemptKey:
+        return AttemptKey(self.job_id, self.attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class StopContainer:
+    """SIGTERM, then SIGKILL after the runtime's grace period (30 s as on ECS).
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html
+    """
+
+    key: AttemptKey
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Send ``TimerFired(timer)`` at ``at``; replaces a pending timer of the same key."""
+
+    timer: TimerKey
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer:
+    timer: TimerKey
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Tell whoever listens that something happened."""
+
+    fact: Fact
+
+
+Effect = StartContainer | StopContainer | SetTimer | CancelTimer | Announce
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one step decided: effects to carry out, in order, and the caller's result."""
+
+    effects: tuple[Effect, ...]
+    result: object | None = None

@@ -1,0 +1,39 @@
+"""What the world outside may know: one frozen record for each thing that happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from batchemu.core.ids import AttemptNo, JobId, Millis
+    from batchemu.core.world import JobStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatusChanged:
+    """A job moved along its life, or (``before`` is None) came into being."""
+
+    at: Millis
+    job_id: JobId
+    job_name: str
+    before: JobStatus | None
+    after: JobStatus
+    attempt: AttemptNo
+    """The attempt that runs, or ran last; 0 before the first."""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceStatusChanged:
+    """A compute environment or a job queue changed its status."""
+
+    at: Millis
+    arn: str
+    before: str | None
+    after: str | None
+    """None: it is gone."""
+    reason: str | None = None
+
+
+Fact = JobStatusChanged | ResourceStatusChanged

@@ -1,0 +1,104 @@
+"""The ports: what the engine asks of the world outside, and how the world answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from batchemu.core.effects import AttemptKey, StartContainer
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One account in one region: nothing in AWS Batch crosses that border."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogStream:
+    """A CloudWatch Logs stream, fully named."""
+
+    scope: Scope
+    group: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of a container's output, without its line end."""
+
+    wall_ms: int
+    """When the container wrote it, by the host's clock: milliseconds since the epoch."""
+    text: str
+
+
+class Reporter(Protocol):
+    """How a runtime answers. Safe to call from any thread, in any order, more than once:
+    the core ignores what comes too late."""
+
+    def started(self, runtime_id: str, wall_ms: int | None = None) -> None:
+        """The attempt's container runs.
+
+        ``runtime_id``: the runtime's own name of it. ``wall_ms``: when it began, by the host's
+        clock; None means now.
+        """
+
+    def exited(
+        self, exit_code: int | None, *, reason: str | None = None, wall_ms: int | None = None
+    ) -> None:
+        """The attempt is over and everything that it printed has been handed to the log sink.
+
+        ``exit_code`` None: the container never started, ``reason`` says why in ECS's words
+        (``CannotPullContainerError: ...``). ``reason`` with a code: e.g. ``OutOfMemoryError: ...``.
+        """
+
+
+class JobRuntime(Protocol):
+    """Runs containers. One instance serves every account and region of a server."""
+
+    def start(self, scope: Scope, container: StartContainer, report: Reporter) -> None:
+        """Begin to run one attempt; returns at once. Failures are reported, never raised."""
+
+    def stop(self, key: AttemptKey) -> None:
+        """SIGTERM, then SIGKILL after the grace period; returns at once, may come before the
+        container exists, may come twice. The end is reported by ``exited``."""
+
+    def refresh_logs(self, scope: Scope, group: str | None, streams: Sequence[str]) -> None:
+        """Hand the lines that running containers have written so far to the log sink, before
+        returning. Restricted to ``group`` and ``streams`` where given (None, (): all)."""
+
+    def live(self) -> int:
+        """How many attempts are under way in real time (a scripted one never counts)."""
+
+    def reset(self) -> int:
+        """Kill and remove every container of this session; how many there were. Nothing is reported
+        for them afterwards."""
+
+    def close(self) -> None:
+        """As ``reset``, and give back threads and connections."""
+
+
+class LogSink(Protocol):
+    """Where the lines of containers go."""
+
+    def open(self, stream: LogStream, *, create_group: bool) -> None:
+        """Make the stream exist, as the awslogs driver does when a container starts.
+
+        ``create_group``: make the group too. Raises LookupError when the group is missing and may not
+        be created.
+        """
+
+    def put(self, stream: LogStream, lines: Sequence[LogLine]) -> None:
+        """Append lines, oldest first, to a stream that was opened."""
+
+
+class Scheduler(Protocol):
+    """Emulated time for those ports that need it (the scripted runtime's durations)."""
+
+    def call_later(self, delay_ms: int, action: Callable[[], None]) -> None:
+        """Run ``action`` once the engine's clock has moved on by ``delay_ms``."""

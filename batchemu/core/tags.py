@@ -1,0 +1,79 @@
+"""Tags: which are allowed, and on what they sit.
+
+Source: https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from batchemu import messages
+from batchemu.arn import Arn
+from batchemu.core import names
+from batchemu.core.ids import JobId
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batchemu.core.inputs import TagResource, UntagResource
+    from batchemu.core.world import World
+
+MAX_TAGS = 50
+_ALLOWED = re.compile(r"[\w .:/=+@-]*")
+
+
+def checked(tags: Mapping[str, str] | None) -> dict[str, str]:
+    """A copy of the tags of a request, or the error that AWS answers."""
+    for key, value in (tags or {}).items():
+        if key.lower().startswith("aws:"):
+            raise messages.reserved_tag_prefix()
+        if _ALLOWED.fullmatch(key) is None or _ALLOWED.fullmatch(value) is None:
+            raise messages.invalid_tag_characters()
+    if tags and len(tags) > MAX_TAGS:
+        raise messages.too_many_tags()
+    return dict(tags or {})
+
+
+def of_resource(world: World, text: str) -> dict[str, str]:
+    """The live tags of the resource that an ARN names."""
+    arn = Arn.parse(text)
+    if arn is not None and (arn.service, arn.region, arn.account) == ("batch", world.region, world.account):
+        tags = _tags_of(world, arn)
+        if tags is not None:
+            return tags
+    raise messages.unknown_tagged_resource(text)
+
+
+def _tags_of(world: World, arn: Arn) -> dict[str, str] | None:
+    if arn.kind == "compute-environment":
+        environment = world.environments.get(arn.resource)
+        return environment.tags if environment else None
+    if arn.kind == "job-queue":
+        queue = world.queues.get(arn.resource)
+        return queue.tags if queue else None
+    if arn.kind == "job":
+        job = world.jobs.get(JobId(arn.resource))
+        return job.tags if job else None
+    if arn.kind == "job-definition":
+        name, _, revision = arn.resource.partition(":")
+        if revision.isascii() and revision.isdigit():
+            definition = names.find_definition(world, name, int(revision))
+            return definition.tags if definition else None
+    return None
+
+
+def tag(world: World, command: TagResource) -> None:
+    """Merge tags into those of a resource."""
+    tags = of_resource(world, command.arn)
+    new = checked(command.tags)
+    if len(tags.keys() | new.keys()) > MAX_TAGS:
+        raise messages.too_many_tags()
+    tags.update(new)
+
+
+def untag(world: World, command: UntagResource) -> None:
+    """Take tags away; keys that are not there do not matter."""
+    tags = of_resource(world, command.arn)
+    for key in command.keys:
+        tags.pop(key, None)

@@ -1,0 +1,222 @@
+"""The state of AWS Batch in one account and region: plain mutable data.
+
+Only the modules of the core change it, and only during a step. Rules live in the files that bear
+their names; here is what they talk about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from batchemu.arn import Arn
+from batchemu.core.ids import AttemptNo, JobId, Millis
+from batchemu.core.scheduling.line import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batchemu.core.effects import TimerKey
+
+
+class JobStatus(StrEnum):
+    """https://docs.aws.amazon.com/batch/latest/userguide/job_states.html"""
+
+    SUBMITTED = "SUBMITTED"
+    PENDING = "PENDING"
+    RUNNABLE = "RUNNABLE"
+    STARTING = "STARTING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+TERMINAL = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED})
+ON_AN_ENVIRONMENT = frozenset({JobStatus.STARTING, JobStatus.RUNNING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delays:
+    """How long AWS takes for what is instant here by default: milliseconds of emulated time."""
+
+    compute_environment: int = 0
+    """From CREATING, UPDATING or DELETING to the end of it."""
+    job_queue: int = 0
+    submitted: int = 0
+    """A job's stay in SUBMITTED."""
+    starting: int = 0
+    """From STARTING until the container is asked for; a pull of the image comes on top."""
+
+
+AWS_LIKE = Delays(compute_environment=10_000, job_queue=5_000, submitted=1_000, starting=10_000)
+"""``--delays aws``: orders of magnitude as users report them, not measurements.
+
+Disabling and deleting a queue takes about a minute in all
+(https://github.com/hashicorp/terraform-provider-aws/issues/2044).
+"""
+
+
+class PlatformCapability(StrEnum):
+    EC2 = "EC2"
+    FARGATE = "FARGATE"
+
+
+@dataclass(slots=True, kw_only=True)
+class ComputeEnvironment:
+    """``settings`` holds the members of ComputeEnvironmentDetail that nothing is decided on."""
+
+    arn: str
+    name: str
+    type: str
+    state: str
+    status: str
+    status_reason: str | None
+    resources: dict[str, Any]
+    """``computeResources`` with AWS's defaults filled in; empty for UNMANAGED."""
+    settings: dict[str, Any]
+    tags: dict[str, str]
+    cluster_name: str
+    used_vcpus: float = 0.0
+    jobs: dict[JobId, float] = field(default_factory=dict)
+    """The jobs that run here and the vCPUs that each of them holds."""
+
+    @property
+    def max_vcpus(self) -> float:
+        """An UNMANAGED environment has what its registered instances have: none are known yet."""
+        return float(self.resources.get("maxvCpus", 0))
+
+    @property
+    def capability(self) -> PlatformCapability:
+        kind = self.resources.get("type", "EC2")
+        return PlatformCapability.FARGATE if kind.startswith("FARGATE") else PlatformCapability.EC2
+
+
+@dataclass(slots=True, kw_only=True)
+class JobQueue:
+    arn: str
+    name: str
+    state: str
+    status: str
+    status_reason: str | None
+    priority: int
+    environments: list[str]
+    """Names of the compute environments, in the order in which they are tried."""
+    order: list[dict[str, Any]]
+    """``computeEnvironmentOrder`` as AWS answers it."""
+    settings: dict[str, Any]
+    tags: dict[str, str]
+    line: Line = field(default_factory=Line)
+    """The sequence numbers of the RUNNABLE jobs, oldest first."""
+    by_status: dict[JobStatus, dict[int, JobId]] = field(
+        default_factory=lambda: {status: {} for status in JobStatus}
+    )
+    """Every job of the queue by its sequence number."""
+
+
+@dataclass(slots=True, kw_only=True)
+class JobDefinition:
+    """``detail`` is the definition as DescribeJobDefinitions answers it, but for status and tags."""
+
+    arn: str
+    name: str
+    revision: int
+    active: bool
+    detail: dict[str, Any]
+    tags: dict[str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Attempt:
+    number: AttemptNo
+    environment: str
+    """Name of the compute environment."""
+    task_arn: str
+    log_stream: str | None
+    """None: the log driver is not awslogs."""
+    started_at: Millis | None = None
+    stopped_at: Millis | None = None
+    exit_code: int | None = None
+    reason: str | None = None
+    status_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedJob:
+    """A job definition with one SubmitJob's overrides applied: what runs and what is decided on."""
+
+    definition_arn: str
+    definition_name: str
+    revision: int
+    capability: PlatformCapability
+    platform_capabilities: tuple[str, ...]
+    container: Mapping[str, Any]
+    """The members of ContainerDetail that are known at submission."""
+    parameters: Mapping[str, str]
+    vcpus: float
+    memory_mib: int
+    attempts: int
+    evaluate_on_exit: tuple[Mapping[str, str], ...]
+    retry_strategy: Mapping[str, Any] | None
+    timeout_s: int | None
+    propagate_tags: bool | None
+    log_group: str
+    log_stream_prefix: str | None
+    """None: the log driver is not awslogs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why batchemu stops a container itself; the job FAILS with this reason and is not retried."""
+
+    reason: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    seq: int
+    """Position in the order of submission, unique in the world."""
+    job_id: JobId
+    name: str
+    queue: str
+    """Name of the job queue."""
+    queue_arn: str
+    resolved: ResolvedJob
+    depends_on: list[dict[str, str]]
+    tags: dict[str, str]
+    created_at: Millis
+    status: JobStatus = JobStatus.SUBMITTED
+    status_reason: str | None = None
+    started_at: Millis | None = None
+    stopped_at: Millis | None = None
+    waiting_for: set[JobId] = field(default_factory=set)
+    """Dependencies that have not SUCCEEDED yet."""
+    attempt: Attempt | None = None
+    """The attempt under way, or the last one."""
+    attempts: list[Attempt] = field(default_factory=list)
+    """The attempts that are over, oldest first."""
+    ending: Ending | None = None
+    is_cancelled: bool = False
+    is_terminated: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    account: str
+    region: str
+    delays: Delays = field(default_factory=Delays)
+    environments: dict[str, ComputeEnvironment] = field(default_factory=dict)
+    queues: dict[str, JobQueue] = field(default_factory=dict)
+    definitions: dict[str, list[JobDefinition]] = field(default_factory=dict)
+    """All revisions of a name; revision n stands at n - 1, for revisions are never reused."""
+    jobs: dict[JobId, Job] = field(default_factory=dict)
+    by_seq: dict[int, Job] = field(default_factory=dict)
+    dependents: dict[JobId, list[JobId]] = field(default_factory=dict)
+    """Who waits for a job that is not over."""
+    timers: dict[TimerKey, Millis] = field(default_factory=dict)
+    dirty: set[str] = field(default_factory=set)
+    """Names of the queues that the scheduler must look at before the step ends."""
+    sequence: int = 0
+
+    def arn(self, kind: str, resource: str, *, service: str = "batch") -> str:
+        return str(Arn(service, self.region, self.account, kind, resource))

@@ -44,15 +44,15 @@ CALLS_OUT = frozenset({"sqs", "lambda", "states", "execute-api"})
 """Signing names of the services whose calls wait by design: an SQS long poll, a Lambda or an express
 workflow that runs during its request and may call our own port."""
 
-READS_MANAGED_POLICIES = frozenset({"iam", "cloudformation"})
-"""Signing names of the services that can name a policy of AWS's own: directly, or as a stack's
-``AWS::IAM::Role.ManagedPolicyArns``."""
-
 _ACCOUNT_IN_HEADER = re.compile(r"(?:Credential=|^AWS )(\d{12})[/:]")
 _ACCOUNT_IN_QUERY = re.compile(
     r"(?:^|&)(?:X-Amz-Credential|AWSAccessKeyId)=(\d{12})(?=%2F|/|&|$)", re.IGNORECASE
 )
 _SCOPE = re.compile(r"Credential=[^/,]+/[^/,]+/(?P<region>[^/,]+)/(?P<service>[^/,]+)/aws4_request")
+
+_METADATA_HEADER = re.compile(rb"^X-Amz-Meta-[^:]*", re.MULTILINE)
+_SIGNED_FOR = "batchemu.signed_for"
+_FORM = "application/x-www-form-urlencoded"
 
 _XML_ERROR = "<Error><Code>{code}</Code><Message>{message}</Message></Error>"
 _XML_ENVELOPES = {"s3": _XML_ERROR, "ec2": f"<Response><Errors>{_XML_ERROR}</Errors></Response>"}
@@ -187,7 +187,7 @@ class EmbeddedAws:
         try:
             if service == "logs" and reads_logs(environ.get("HTTP_X_AMZ_TARGET", "")):
                 _reword_logs_request(environ, region)
-            if service in READS_MANAGED_POLICIES and not self._eager_policies:
+            if service == "iam" and not self._eager_policies:
                 _load_managed_policies(environ, region)
             return self._app(environ, start_response)
         except NotImplementedError as error:
@@ -232,6 +232,14 @@ def _moto_application() -> WSGIApplication:
                 raise NotImplementedError(f"No service answers at {host}")
             return known[host]
 
+        def get_application(self, environ: WSGIEnvironment) -> Any:
+            """An S3 key may be called ``moto-api/reset`` or ``latest/api/x`` (virtual-host style: the
+            whole path is the key); a request signed for S3 goes to S3."""
+            path = environ.get("PATH_INFO", "")
+            if environ.get(_SIGNED_FOR) == "s3" and not path.startswith("/v20180820/"):
+                environ = {**environ, "PATH_INFO": "/"}
+            return super().get_application(environ)
+
     application: WSGIApplication = Dispatcher(werkzeug_app.create_backend_app)
     return application
 
@@ -243,7 +251,6 @@ def _prepare(environ: WSGIEnvironment) -> tuple[str, str]:
       ``REQUEST_URI`` (werkzeug's server and gunicorn give both).
     * ``x-moto-account-id``: a 12-digit access key id selects that account.
     * ``Authorization`` for a presigned call of a service other than S3 (STS GetCallerIdentity, as
-      ``aws eks get-token`` makes it): moto finds the service by that header only.
     """
     if "REQUEST_URI" in environ:
         environ.setdefault("RAW_URI", environ["REQUEST_URI"])
@@ -257,7 +264,12 @@ def _prepare(environ: WSGIEnvironment) -> tuple[str, str]:
         if not authorization.split(",")[0].endswith("/s3/aws4_request"):
             environ["HTTP_AUTHORIZATION"] = authorization
     scope = _SCOPE.search(authorization)
-    return (scope["region"], scope["service"]) if scope else ("us-east-1", "s3")
+    region, service = (scope["region"], scope["service"]) if scope else ("us-east-1", "")
+    environ[_SIGNED_FOR] = service
+    puts = environ["REQUEST_METHOD"] == "PUT" and service in {"s3", ""}
+    if puts and environ.get("CONTENT_TYPE", "").startswith(_FORM):
+        environ["CONTENT_TYPE"] = "binary/octet-stream"
+    return region, service
 
 
 def _reword_logs_request(environ: WSGIEnvironment, region: str) -> None:
@@ -288,7 +300,7 @@ def _account_of(environ: WSGIEnvironment) -> str:
 def _load_managed_policies(environ: WSGIEnvironment, region: str) -> None:
     """Make AWS's managed policies exist in the caller's account, as on AWS.
 
-    Terraform and CDK attach them by ARN. moto has them behind ``MOTO_IAM_LOAD_MANAGED_POLICIES``, but
+    Terraform attaches them by ARN. moto has them behind ``MOTO_IAM_LOAD_MANAGED_POLICIES``, but
     makes 1,300 objects for each of eight partitions of each account at the first request of any
     service, and again after each reset: 0.9 s and 26 MB, measured. Here they are made for one
     partition of one account when a request can ask for them: 0.15 s, 6 MB.
@@ -326,19 +338,25 @@ def _refuse(
     return [data]
 
 
-class _MetadataParser(HTTPRequestParser):  # type: ignore[misc]
-    """waitress's parser, which keeps ``x-amz-meta-`` headers that hold an underscore.
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """waitress 3.0.2's parser, taught two things that S3's clients need.
 
-    waitress 3.0.2 drops every header with an underscore in its name (``parse_header``), because WSGI
-    folds ``X_Foo`` and ``X-Foo`` into one key and one could be passed off as the other. S3 user
-    metadata may hold underscores, and boto3 sends them. Kept are these headers only, and never in
-    place of one with dashes: what moto's own ``MotoRequestHandler`` does.
+    * User metadata may hold underscores, and boto3 sends them. waitress drops every header with an
+      underscore in its name (``parse_header``), because WSGI folds ``X_Foo`` and ``X-Foo`` into one
+      key and one could be passed off as the other. Kept are ``x-amz-meta-`` headers only, and never
+      in place of one with dashes: what moto's own ``MotoRequestHandler`` does.
+    * An empty object comes with ``Expect: 100-continue`` and ``Content-Length: 0`` (boto3
+      ``put_object(Body=b"")``). waitress says 100 Continue and then waits for ever
+      (``HTTPChannel.send_continue`` resets ``completed``); RFC 9110 10.1.1 lets a server leave the
+      100 out when no content follows.
     """
 
     preserved: dict[str, str]
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
+        if not self.chunked and self.content_length == 0:
+            self.expect_continue = False
         self.preserved = {}
         if b"x-amz-meta-" not in header_plus.lower():
             return
@@ -356,23 +374,30 @@ class _MetadataParser(HTTPRequestParser):  # type: ignore[misc]
             self.headers[key] = value
 
 
-class _MetadataTask(WSGITask):  # type: ignore[misc]
+class _Task(WSGITask):  # type: ignore[misc]
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
         environ.setdefault(PRESERVED_HEADER_NAMES, self.request.preserved)
         return environ
 
+    def build_response_header(self) -> bytes:
+        """S3 answers metadata in lower case, and boto3 hands the names on as they come; waitress
+        capitalises every header."""
+        head: bytes = super().build_response_header()
+        return _METADATA_HEADER.sub(lambda name: name[0].lower(), head)
 
-class MetadataChannel(HTTPChannel):  # type: ignore[misc]
-    """A connection whose requests keep the names of S3 user metadata."""
 
-    parser_class = _MetadataParser
-    task_class = _MetadataTask
+class AwsChannel(HTTPChannel):  # type: ignore[misc]
+    """A connection of a waitress server that the clients of S3 get along with."""
+
+    parser_class = _Parser
+    task_class = _Task
 
 
-def keep_user_metadata(server: Any) -> None:
-    """Make a waitress server (what ``waitress.create_server`` returned) hand S3 user metadata with
-    underscores to the application. Call it before the server runs."""
-    for listener in list(getattr(server, "map", {}).values()) or [server]:
+def set_up_waitress(server: Any) -> None:
+    """Make a waitress server (what ``waitress.create_server`` returned) use ``AwsChannel``. Call it
+    before the server runs."""
+    listeners = [server] if hasattr(server, "channel_class") else list(server.map.values())
+    for listener in listeners:
         if hasattr(listener, "channel_class"):
-            listener.channel_class = MetadataChannel
+            listener.channel_class = AwsChannel

@@ -92,7 +92,10 @@ def served_by(world: World, environment: ComputeEnvironment | JobQueue) -> set[s
 
 def timer_fired(world: World, arn: str, effects: list[Effect], *, at: Millis) -> None:
     """The delay of a changing status is over."""
-    resources = [*world.environments.values(), *world.queues.values()]
+    resources: list[ComputeEnvironment | JobQueue] = [
+        *world.environments.values(),
+        *world.queues.values(),
+    ]
     for resource in resources:
         if resource.arn == arn:
             finish(world, resource, effects, at=at)

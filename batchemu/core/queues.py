@@ -73,9 +73,7 @@ def _check_kind(world: World, params: Mapping[str, Any]) -> None:
         raise messages.not_implemented("job queues of service environments")
 
 
-def _ordered(
-    world: World, entries: Sequence[Mapping[str, Any]]
-) -> list[tuple[int, ComputeEnvironment]]:
+def _ordered(world: World, entries: Sequence[Mapping[str, Any]]) -> list[tuple[int, ComputeEnvironment]]:
     """The environments of a queue in the order in which they are tried, checked."""
     if not entries:
         raise messages.invalid("computeEnvironmentOrder is required.")

@@ -11,13 +11,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from batchemu.arn import Arn
-from batchemu.core.ids import AttemptNo, JobId, Millis
 from batchemu.core.scheduling.line import Line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from batchemu.core.effects import TimerKey
+    from batchemu.core.ids import AttemptNo, JobId, Millis
 
 
 class JobStatus(StrEnum):

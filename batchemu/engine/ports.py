@@ -48,9 +48,7 @@ class Reporter(Protocol):
         clock; None means now.
         """
 
-    def exited(
-        self, exit_code: int | None, *, reason: str | None = None, wall_ms: int | None = None
-    ) -> None:
+    def exited(self, exit_code: int | None, *, reason: str | None = None, wall_ms: int | None = None) -> None:
         """The attempt is over and everything that it printed has been handed to the log sink.
 
         ``exit_code`` None: the container never started, ``reason`` says why in ECS's words

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -17,9 +17,6 @@ from batchemu.wire.model import operation_names
 from batchemu.wire.parse import Parsed, parse
 from batchemu.wire.serialise import serialise
 from batchemu.wire.validate import validate
-
-if TYPE_CHECKING:
-    from typing import TypeAlias
 
 log = logging.getLogger("batchemu.wire")
 

@@ -55,7 +55,7 @@ class _Plan:
     uri: tuple[tuple[str, str], ...]
     query: tuple[tuple[str, str, bool], ...]
     query_names: frozenset[str]
-    outside_body: frozenset[str]
+    outside_body: tuple[str, ...]
     has_body: bool
 
 
@@ -79,10 +79,14 @@ def parse(operation: str, request: Request, uri_params: Mapping[str, str]) -> Pa
     return Parsed(params, length, unknown)
 
 
-def bad_json(why: str = "") -> ClientException:
-    """Make AWS's answer to malformed JSON and to a member of the wrong type; ``why`` is for the log only."""
+def bad_json(why: str | None = None) -> ClientException:
+    """Make AWS's answer to malformed JSON and to a member of the wrong type.
+
+    It does not say what is wrong; ``why`` becomes the exception's cause, which the log shows.
+    """
     error = ClientException(BAD_JSON)
-    error.__cause__ = ValueError(why) if why else None
+    if why is not None:
+        error.__cause__ = ValueError(why)
     return error
 
 
@@ -92,14 +96,17 @@ def too_long() -> RequestEntityTooLargeException:
 
 
 def _read(request: Request) -> bytes:
-    # A body without Content-Length is counted while it is read; the limit makes werkzeug refuse it.
-    request.max_content_length = MAX_BODY_BYTES
+    # A chunked body has no Content-Length; werkzeug stops reading it at the limit without a word.
+    request.max_content_length = MAX_BODY_BYTES + 1
     try:
-        return request.get_data()
+        raw = request.get_data()
     except RequestEntityTooLarge:
         raise too_long() from None
-    except ClientDisconnected:
-        raise bad_json("the body is shorter than its Content-Length") from None
+    except ClientDisconnected as error:  # a body shorter than its Content-Length
+        raise bad_json() from error
+    if len(raw) > MAX_BODY_BYTES:
+        raise too_long()
+    return raw
 
 
 def _load(raw: bytes) -> dict[str, Any]:
@@ -108,11 +115,11 @@ def _load(raw: bytes) -> dict[str, Any]:
     Absurd nesting ends in a RecursionError, absurdly long integers in a ValueError.
     """
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        value = _decode(raw.decode("utf-8"))
         if b"\\ud" in raw or b"\\uD" in raw:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
-        raise bad_json(str(error)) from None
+        raise bad_json() from error
     if type(value) is not dict:
         raise bad_json("the body is not an object")
     return value
@@ -120,6 +127,9 @@ def _load(raw: bytes) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
 
 
 def _read_query(plan: _Plan, request: Request, params: dict[str, Any]) -> tuple[str, ...]:
@@ -150,7 +160,7 @@ def _plan(operation: str) -> _Plan:
         uri=tuple((name, wire_name or name) for name, (place, wire_name) in places.items() if place == URI),
         query=query,
         query_names=frozenset(wire_name for _, wire_name, _ in query),
-        outside_body=frozenset(name for name, (place, _) in places.items() if place is not None),
+        outside_body=tuple(name for name, (place, _) in places.items() if place is not None),
         has_body=any(place is None for place, _ in places.values()),
     )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import unquote
 
-from flask import request as current_request
+from flask import request as request_proxy
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -17,11 +17,10 @@ from batchemu.wire.dispatch import error_response, failure_response, new_request
 from batchemu.wire.model import SERVICE, http_trait, operation_names
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     from flask import Flask
+    from werkzeug.local import LocalProxy
 
-Handle: "TypeAlias" = Callable[[str, Request, dict[str, str]], Response]
+Handle: TypeAlias = Callable[[str, Request, dict[str, str]], Response]
 
 _URI_MEMBER = re.compile(r"\{(\w+)\}")
 
@@ -60,8 +59,8 @@ def register(app: Flask, handle: Handle) -> None:
 def is_batch_path(path: str) -> bool:
     """Tell whether an unsigned request can only be for Batch.
 
-    ``/v1/tags/{resourceArn}`` belongs to other services too (such as Amazon EKS Anywhere's or
-    Amazon MSK's), so there the ARN decides.
+    ``/v1/tags/{resourceArn}`` is a path of AppSync, MSK Connect and others too (botocore's models),
+    so there the ARN decides.
     """
     exact, prefixes = _paths()
     return path in exact or any(
@@ -83,9 +82,10 @@ def _paths() -> tuple[frozenset[str], frozenset[str]]:
 
 def _view(name: str, method: str, handle: Handle) -> Callable[..., Response]:
     def view(**uri_params: str) -> Response:
-        if current_request.method != method:  # werkzeug adds HEAD to GET; the gateway does not
+        request = cast("LocalProxy[Request]", request_proxy)._get_current_object()
+        if request.method != method:  # werkzeug adds HEAD to GET; the gateway does not
             return _missing_token()
-        return handle(name, current_request._get_current_object(), uri_params)
+        return handle(name, request, uri_params)
 
     return view
 

@@ -108,9 +108,9 @@ def _list(shape: ListShape, compiled: Compiled) -> Write:
         written: list[Any] = []
         try:
             for item in value:
-                written.append(element(item))  # noqa: PERF401 - the length is the index of a refused item
+                written.append(element(item))
         except UnserialisableResult as error:
-            error.steps.append(len(written))
+            error.steps.append(len(written))  # the index of the refused item
             raise
         return written
 

@@ -117,12 +117,12 @@ def _list(shape: ListShape, compiled: Compiled) -> Check:
     Source: https://github.com/aws/aws-sdk-js-v3/pull/2771.
     """
     element = _compile(shape.member, compiled)
-    outside = _length_check(shape, "must have at {} {} entries.")
+    within_limits = _limits(shape, "must have at {} {} entries.")
 
     def check(value: Any, place: Place, unknown: list[str]) -> list[Any]:
         if type(value) is not list:
             raise _wrong_type(place, "array")
-        outside(len(value), place)
+        within_limits(len(value), place)
         return [element(item, (place, index), unknown) for index, item in enumerate(value)]
 
     return check
@@ -132,12 +132,12 @@ def _map(shape: MapShape, compiled: Compiled) -> Check:
     """Check each key and value; a null value is refused like a null item of a list."""
     key_check = _compile(shape.key, compiled)
     value_check = _compile(shape.value, compiled)
-    outside = _length_check(shape, "must have at {} {} entries.")
+    within_limits = _limits(shape, "must have at {} {} entries.")
 
     def check(value: Any, place: Place, unknown: list[str]) -> dict[str, Any]:
         if type(value) is not dict:
             raise _wrong_type(place, "object")
-        outside(len(value), place)
+        within_limits(len(value), place)
         kept: dict[str, Any] = {}
         for key, item in value.items():
             here = (place, key)
@@ -153,12 +153,12 @@ def _string(shape: StringShape, compiled: Compiled) -> Check:
         return _enum(shape)
     if not shape.metadata.keys() & {"min", "max"}:
         return _plain_string
-    outside = _length_check(shape, "must be at {} {} characters long.")
+    within_limits = _limits(shape, "must be at {} {} characters long.")
 
     def check(value: Any, place: Place, unknown: list[str]) -> str:
         if type(value) is not str:
             raise _wrong_type(place, "string")
-        outside(len(value), place)
+        within_limits(len(value), place)
         return value
 
     return check
@@ -198,12 +198,12 @@ def _boolean(shape: Shape, compiled: Compiled) -> Check:
 def _integer(shape: Shape, compiled: Compiled) -> Check:
     """Accept an integer within the range of its type: neither true nor 1.0 is one."""
     lowest, highest = _INTEGER_RANGES[shape.type_name]
-    outside = _length_check(shape, "must be at {} {}.")
+    within_limits = _limits(shape, "must be at {} {}.")
 
     def check(value: Any, place: Place, unknown: list[str]) -> int:
         if type(value) is not int or not lowest <= value <= highest:
             raise _wrong_type(place, shape.type_name)
-        outside(value, place)
+        within_limits(value, place)
         return value
 
     return check
@@ -211,12 +211,12 @@ def _integer(shape: Shape, compiled: Compiled) -> Check:
 
 def _float(shape: Shape, compiled: Compiled) -> Check:
     """Accept an integer or a finite fraction; JSON text such as 1e999 reads as infinite."""
-    outside = _length_check(shape, "must be at {} {}.")
+    within_limits = _limits(shape, "must be at {} {}.")
 
     def check(value: Any, place: Place, unknown: list[str]) -> float:
         if type(value) not in (int, float) or not _is_finite(value):
             raise _wrong_type(place, "number")
-        outside(value, place)
+        within_limits(value, place)
         number: float = value
         return number
 
@@ -243,7 +243,7 @@ _COMPILERS: dict[str, Callable[[Any, Compiled], Check]] = {
 }
 
 
-def _length_check(shape: Shape, sentence: str) -> Callable[[float, Place], None]:
+def _limits(shape: Shape, sentence: str) -> Callable[[float, Place], None]:
     """Make the check of ``min`` and ``max`` on a length or a number. The wording is ours."""
     low = shape.metadata.get("min")
     high = shape.metadata.get("max")

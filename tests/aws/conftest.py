@@ -12,7 +12,7 @@ import pytest
 import waitress
 from botocore.config import Config
 
-from batchemu.aws.embedded import EmbeddedAws, keep_user_metadata
+from batchemu.aws.embedded import EmbeddedAws, set_up_waitress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ class Served:
     def client(self, service: str, key: str = "test", region: str = "us-east-1", **config: Any) -> Any:
         client = boto3.client(
             service,
-            endpoint_url=self.url,
+            endpoint_url=config.pop("endpoint_url", self.url),
             region_name=region,
             aws_access_key_id=key,
             aws_secret_access_key="secret",
@@ -50,7 +50,7 @@ def serve() -> Iterator[Served]:
     port = 0
     aws = EmbeddedAws(lambda: port)
     server = waitress.create_server(aws, host="127.0.0.1", port=0, threads=8)
-    keep_user_metadata(server)
+    set_up_waitress(server)
     port = int(server.effective_port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -144,15 +144,6 @@ def test_cloudformation_creates_a_bucket(served: Served) -> None:
     assert [b["Name"] for b in served.client("s3").list_buckets()["Buckets"]] == ["made"]
 
 
-def test_a_stack_can_name_a_managed_policy(served: Served) -> None:
-    arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
-    role = {"AssumeRolePolicyDocument": {}, "ManagedPolicyArns": [arn], "RoleName": "r"}
-    template = {"Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": role}}}
-    served.client("cloudformation").create_stack(StackName="s", TemplateBody=json.dumps(template))
-    attached = served.client("iam").list_attached_role_policies(RoleName="r")["AttachedPolicies"]
-    assert [policy["PolicyArn"] for policy in attached] == [arn]
-
-
 def test_an_operation_that_moto_lacks_is_501_with_a_code(served: Served) -> None:
     with pytest.raises(ClientError) as error:
         served.client("ssm").describe_ops_items(OpsItemFilters=[])

@@ -1,0 +1,34 @@
+# `make` lists the targets. Each does all of its own set-up.
+#
+#   ARGS    handed on: make test ARGS="tests/core -k retry"
+#   PYTHON  the interpreter for .venv: make test PYTHON=python3.12
+#   ENGINE  make test ENGINE=none: do not ask for a Docker engine
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint venv clean
+ARGS ?=
+export PYTHON ENGINE
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Run a job and a dependent job in real containers, through the real aws command
+	@scripts/demo.sh $(ARGS)
+
+test: ## Lint, then all tests (ARGS="..." goes to pytest)
+	@scripts/test.sh $(ARGS)
+
+bench: ## Run the benchmarks (ARGS="..." goes to them)
+	@scripts/bench.sh $(ARGS)
+
+lint: venv ## Format, style, types and layers
+	@scripts/lint.sh
+
+venv: ## Make .venv, or bring it up to date
+	@scripts/setup.sh
+
+clean: ## Remove what the other targets made: stand-in images, .venv, caches, logs
+	@if [ -x .venv/bin/python ]; then .venv/bin/python scripts/engine.py stop; \
+		.venv/bin/python scripts/engine.py image-clean; fi
+	@rm -rf .venv .engine .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,68 @@
+"""Create-, Describe-, Update- and DeleteComputeEnvironment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from batchemu import messages
+from batchemu.api.pagination import page
+from batchemu.core import inputs, names, views
+from batchemu.wire.dispatch import operation
+
+if TYPE_CHECKING:
+    from batchemu.api.context import RequestContext
+    from batchemu.core.world import World
+
+Params = dict[str, Any]
+MAX_NAMES = 100
+
+
+@operation("CreateComputeEnvironment")
+def create_compute_environment(ctx: RequestContext, params: Params) -> Params:
+    uuid, cluster_uuid = ctx.ids.resource_uuid(), ctx.ids.resource_uuid()
+    made = ctx.apply(
+        lambda at: inputs.CreateComputeEnvironment(at=at, params=params, uuid=uuid, cluster_uuid=cluster_uuid)
+    )
+    return cast("Params", made)
+
+
+@operation("DescribeComputeEnvironments")
+def describe_compute_environments(ctx: RequestContext, params: Params) -> Params:
+    """Unknown names are left out (terraform-provider-aws takes an empty answer for "not found")."""
+    asked = params.get("computeEnvironments")
+    if asked:
+        check_names(asked, params, "ComputeEnvironments")
+
+    def view(world: World) -> Params:
+        if asked:
+            found = [environment for text in asked if (environment := names.find_environment(world, text))]
+            more: dict[str, str] = {}
+        else:
+            shown, more = page(
+                "DescribeComputeEnvironments", world.environments.values(), lambda each: each.name, params
+            )
+            found = list(shown)
+        details = [views.compute_environment_detail(world, environment) for environment in found]
+        return {"computeEnvironments": details, **more}
+
+    return ctx.read(view)
+
+
+def check_names(asked: list[str], params: Params, member: str) -> None:
+    """At most 100 names, and not together with maxResults."""
+    if "maxResults" in params:
+        raise messages.exclusive_with_max_results(member)
+    if len(asked) > MAX_NAMES:
+        raise messages.invalid(f"At most {MAX_NAMES} {member} can be described at once.")  # assumed wording
+
+
+@operation("UpdateComputeEnvironment")
+def update_compute_environment(ctx: RequestContext, params: Params) -> Params:
+    return cast("Params", ctx.apply(lambda at: inputs.UpdateComputeEnvironment(at=at, params=params)))
+
+
+@operation("DeleteComputeEnvironment")
+def delete_compute_environment(ctx: RequestContext, params: Params) -> Params:
+    name = params["computeEnvironment"]
+    ctx.apply(lambda at: inputs.DeleteComputeEnvironment(at=at, compute_environment=name))
+    return {}

@@ -1,0 +1,113 @@
+"""Register-, Describe- and DeregisterJobDefinition(s)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from batchemu import messages
+from batchemu.api.compute_environments import check_names
+from batchemu.api.pagination import page
+from batchemu.core import inputs, names, views
+from batchemu.wire.dispatch import operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batchemu.api.context import RequestContext
+    from batchemu.core.world import JobDefinition, World
+
+Params = dict[str, Any]
+
+WITHOUT_EFFECT = (
+    "volumes",
+    "mountPoints",
+    "readonlyRootFilesystem",
+    "ulimits",
+    "instanceType",
+    "linuxParameters",
+    "secrets",
+    "networkConfiguration",
+    "fargatePlatformConfiguration",
+    "enableExecuteCommand",
+    "ephemeralStorage",
+    "runtimePlatform",
+    "repositoryCredentials",
+    "jobRoleArn",
+    "executionRoleArn",
+)
+"""Members of containerProperties that are stored and answered but change nothing in the container yet."""
+
+
+@operation("RegisterJobDefinition")
+def register_job_definition(ctx: RequestContext, params: Params) -> Params:
+    made = ctx.apply(
+        lambda at: inputs.RegisterJobDefinition(at=at, params=params, size_bytes=ctx.body_length)
+    )
+    ctx.ignored.extend(without_effect(params))
+    return cast("Params", made)
+
+
+def without_effect(params: Params) -> Iterator[str]:
+    """Paths of the members that this request uses and that change nothing."""
+    container = params.get("containerProperties", {})
+    for member in WITHOUT_EFFECT:
+        if container.get(member):
+            yield f"containerProperties.{member}"
+    if any(entry["type"] == "GPU" for entry in container.get("resourceRequirements", ())):
+        yield "containerProperties.resourceRequirements[GPU]"
+    for member in ("propagateTags", "schedulingPriority"):
+        if params.get(member):
+            yield member
+
+
+@operation("DescribeJobDefinitions")
+def describe_job_definitions(ctx: RequestContext, params: Params) -> Params:
+    """By ``name:revision`` or ARN, or by name and status; newest revision first.
+
+    A bare name among jobDefinitions matches nothing (https://github.com/aws/aws-sdk/issues/94).
+    """
+    asked = params.get("jobDefinitions")
+    if asked:
+        check_names(asked, params, "JobDefinitions")
+
+    def view(world: World) -> Params:
+        if asked:
+            found = [definition for text in asked if (definition := _by_revision(world, text))]
+            more: dict[str, str] = {}
+        else:
+            shown, more = page("DescribeJobDefinitions", _filtered(world, params), _newest_first, params)
+            found = list(shown)
+        return {"jobDefinitions": [views.job_definition(each) for each in found], **more}
+
+    return ctx.read(view)
+
+
+def _newest_first(definition: JobDefinition) -> str:
+    return f"{definition.name}:{10**9 - definition.revision:010d}"
+
+
+def _by_revision(world: World, text: str) -> JobDefinition | None:
+    split = names.split_definition(world, text)
+    if split is None or split[1] is None:
+        return None
+    return names.find_definition(world, *split)
+
+
+def _filtered(world: World, params: Params) -> Iterator[JobDefinition]:
+    """Without a status both ACTIVE and INACTIVE revisions (assumed)."""
+    status = params.get("status")
+    if status not in (None, "ACTIVE", "INACTIVE"):
+        raise messages.invalid("Status must be ACTIVE or INACTIVE.")  # assumed wording
+    name = params.get("jobDefinitionName")
+    families = [world.definitions.get(name, [])] if name else list(world.definitions.values())
+    for revisions in families:
+        for definition in revisions:
+            if status is None or definition.active == (status == "ACTIVE"):
+                yield definition
+
+
+@operation("DeregisterJobDefinition")
+def deregister_job_definition(ctx: RequestContext, params: Params) -> Params:
+    asked = params["jobDefinition"]
+    ctx.apply(lambda at: inputs.DeregisterJobDefinition(at=at, job_definition=asked))
+    return {}

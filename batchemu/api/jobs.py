@@ -1,0 +1,89 @@
+"""SubmitJob, DescribeJobs, ListJobs, CancelJob, TerminateJob."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from batchemu import messages
+from batchemu.api import pagination
+from batchemu.core import inputs, listing, names, views
+from batchemu.core.ids import JobId
+from batchemu.core.world import JobStatus
+from batchemu.wire.dispatch import operation
+
+if TYPE_CHECKING:
+    from batchemu.api.context import RequestContext
+    from batchemu.core.world import World
+
+Params = dict[str, Any]
+MAX_JOBS = 100
+
+
+@operation("SubmitJob")
+def submit_job(ctx: RequestContext, params: Params) -> Params:
+    job_id = ctx.ids.job_id()
+    made = ctx.apply(
+        lambda at: inputs.SubmitJob(at=at, job_id=job_id, params=params, size_bytes=ctx.body_length)
+    )
+    if params.get("propagateTags"):
+        ctx.ignored.append("propagateTags")
+    return cast("Params", made)
+
+
+@operation("DescribeJobs")
+def describe_jobs(ctx: RequestContext, params: Params) -> Params:
+    """In the order asked for; unknown ids are left out, and one asked for twice is answered once."""
+    asked = list(dict.fromkeys(params["jobs"]))
+    if len(params["jobs"]) > MAX_JOBS:
+        raise messages.too_many_jobs()
+    for text in asked:
+        names.check_job_id(text)
+
+    def view(world: World) -> Params:
+        found = [job for text in asked if (job := world.jobs.get(JobId(text)))]
+        return {"jobs": [views.job_detail(world, job) for job in found]}
+
+    return ctx.read(view)
+
+
+@operation("ListJobs")
+def list_jobs(ctx: RequestContext, params: Params) -> Params:
+    """Newest first; without a status and a filter the RUNNING ones."""
+    parents = [key for key in ("jobQueue", "arrayJobId", "multiNodeJobId") if params.get(key)]
+    if len(parents) != 1:
+        raise messages.list_jobs_needs_one_parent()
+    if parents[0] != "jobQueue":
+        return {"jobSummaryList": []}  # no job is an array or multi-node parent yet
+    filters = params.get("filters") or ()
+    before = pagination.decode("ListJobs", params.get("nextToken"), int)
+    limit = pagination.limit(params, 100 if filters else 1000)
+    status = JobStatus(params["jobStatus"]) if params.get("jobStatus") else None
+
+    def view(world: World) -> Params:
+        queue = names.find_queue(world, params["jobQueue"])
+        if queue is None:
+            raise messages.job_queue_not_found(params["jobQueue"])
+        jobs, last = listing.page(
+            world,
+            queue,
+            status=status,
+            filters=filters,
+            before=None if before is None else int(before),
+            limit=limit,
+        )
+        more = {} if last is None else {"nextToken": pagination.encode("ListJobs", last)}
+        return {"jobSummaryList": [views.job_summary(world, job) for job in jobs], **more}
+
+    return ctx.read(view)
+
+
+@operation("CancelJob")
+def cancel_job(ctx: RequestContext, params: Params) -> Params:
+    ctx.apply(lambda at: inputs.CancelJob(at=at, job_id=JobId(params["jobId"]), reason=params["reason"]))
+    return {}
+
+
+@operation("TerminateJob")
+def terminate_job(ctx: RequestContext, params: Params) -> Params:
+    ctx.apply(lambda at: inputs.TerminateJob(at=at, job_id=JobId(params["jobId"]), reason=params["reason"]))
+    return {}

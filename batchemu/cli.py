@@ -1,0 +1,141 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import urllib.error
+import urllib.request
+from typing import Any
+
+import click
+
+from batchemu.config import DEFAULT_PORT, Settings
+from batchemu.errors import SettingsError
+from batchemu.version import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="batchemu")
+def main() -> None:
+    """An AWS Batch emulator with a real scheduler, real containers and a clock that tests can move."""
+
+
+@main.command(context_settings={"show_default": True})
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=int, help=f"Port to listen on; 0 takes a free one.  [default: {DEFAULT_PORT}]")
+@click.option("--runtime", help="docker | scripted: what runs the jobs.  [default: docker]")
+@click.option("--clock", help="real | scaled:N | manual: how emulated time passes.  [default: real]")
+@click.option("--delays", help="none | aws: how long AWS's own steps take.  [default: none]")
+@click.option("--aws", help="embedded | none: the other services of AWS on this port.  [default: embedded]")
+@click.option("--data-dir", help="Not yet: state lives in memory.")
+@click.option("--allowed-hosts", help="Further names, comma separated, that requests may call us by.")
+@click.option("--stop-grace", type=float, help="Seconds between SIGTERM and SIGKILL.  [default: 30]")
+@click.option(
+    "--privileged-fallback/--no-privileged-fallback",
+    default=None,
+    help="Start privileged jobs unprivileged where the engine refuses them.  [default: no]",
+)
+@click.option("--log-level", help="debug | info | warning | error.  [default: info]")
+def serve(**flags: Any) -> None:
+    """Start the server; it says "Ready." once it answers.
+
+    Every option is also an environment variable, BATCHEMU_PORT for --port and so on; the option wins.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        settings = Settings.load(flags)
+        _set_up_output(settings.log_level)
+        from batchemu.server import Server  # noqa: PLC0415
+
+        server = Server(settings)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    server.start()
+    click.echo(f"Ready. {server.url}")
+    stop.wait()
+    _close_within(server.close, seconds=60)
+
+
+def _close_within(close: Any, *, seconds: float) -> None:
+    """Close; a second signal, or an engine that does not answer, ends the process all the same."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: os._exit(1))
+    guard = threading.Timer(seconds, lambda: os._exit(1))
+    guard.daemon = True
+    guard.start()
+    close()
+    guard.cancel()
+
+
+def _set_up_output(level: str) -> None:
+    """One line for each thing that happens, on stderr; tracebacks of libraries only when debugging."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s.%(msecs)03d %(message)s", "%H:%M:%S"))
+    logger = logging.getLogger("batchemu")
+    logger.handlers = [handler]
+    logger.setLevel(level.upper())
+    logger.propagate = False
+    logging.raiseExceptions = False
+
+
+_url = click.option(
+    "--url",
+    envvar="BATCHEMU_URL",
+    default=f"http://127.0.0.1:{DEFAULT_PORT}",
+    show_default=True,
+    help="Where the server listens.",
+)
+
+
+def _call(url: str, method: str, path: str, body: object = None) -> dict[str, Any]:
+    """Ask the control plane of a running server."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{url.rstrip('/')}/_batchemu/{path}", data, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return dict(json.load(answer))
+    except urllib.error.HTTPError as error:
+        with error:
+            text = error.read().decode(errors="replace")
+        try:
+            text = json.loads(text)["message"]
+        except (ValueError, KeyError, TypeError):
+            text = f"{url} answered {error.code}: is that a batchemu?"
+        raise click.ClickException(text) from None
+    except (OSError, ValueError) as error:
+        raise click.ClickException(
+            f"No batchemu answers at {url}: start one with `batchemu serve`, or name it with --url."
+        ) from error
+
+
+@main.command()
+@_url
+def health(url: str) -> None:
+    """Show how a running server is."""
+    click.echo(json.dumps(_call(url, "GET", "health"), indent=2))
+
+
+@main.command()
+@_url
+def reset(url: str) -> None:
+    """Forget every job, queue and environment of a running server, and end its containers."""
+    click.echo(f"Reset. Containers stopped: {_call(url, 'POST', 'reset')['containersStopped']}")
+
+
+@main.command()
+@_url
+@click.option("--advance", type=float, metavar="SECONDS", help="Move the clock forward.")
+def clock(url: str, advance: float | None) -> None:
+    """Show the emulated time of a running server, or move it."""
+    if advance is None:
+        answer = _call(url, "GET", "clock")
+    else:
+        answer = _call(url, "POST", "clock", {"advanceSeconds": advance})
+    click.echo(f"{answer['time']} ({answer['mode']})")

@@ -1,0 +1,142 @@
+"""The control plane under ``/_batchemu/``: what a test or a person asks the emulator itself."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import BadRequest, Conflict, HTTPException, NotFound
+
+from batchemu.core.ids import JobId
+from batchemu.core.world import JobStatus
+from batchemu.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batchemu.engine.engine import Engine
+    from batchemu.runtime.plans import Plans
+
+PREFIX = "/_batchemu"
+ALIASES = {("GET", "/_localstack/health"): "health", ("POST", "/moto-api/reset"): "reset"}
+"""Paths that other emulators' users have in their scripts."""
+MAX_WAIT_S = 300.0
+
+
+def create_app(
+    engine: Engine, *, session: str, runtime: str, plans: Plans | None, reset: Callable[[], int]
+) -> Flask:
+    """``runtime``: one line that describes it; ``plans``: None when it is not the scripted one."""
+    app = Flask("batchemu.control", static_folder=None)
+    app.register_error_handler(HTTPException, _answer_error)
+
+    @app.get(f"{PREFIX}/health")
+    @app.get("/_localstack/health")
+    def health() -> Response:
+        return jsonify(
+            status="running",
+            services={"batch": "running"},
+            version=__version__,
+            session=session,
+            runtime=runtime,
+            clock=engine.clock.mode,
+            live=engine.runtime.live(),
+        )
+
+    @app.post(f"{PREFIX}/reset")
+    @app.post("/moto-api/reset")
+    def do_reset() -> Response:
+        return jsonify(status="ok", containersStopped=reset())
+
+    @app.get(f"{PREFIX}/clock")
+    def clock() -> Response:
+        return _clock_answer(engine)
+
+    @app.post(f"{PREFIX}/clock")
+    def move_clock() -> Response:
+        engine.advance(_advance_ms(_body()))
+        return _clock_answer(engine)
+
+    @app.get(f"{PREFIX}/jobs/<job_id>/wait")
+    def wait(job_id: str) -> Response:
+        status = engine.wait(JobId(job_id), _statuses(), _timeout_s())
+        if status is None:
+            raise NotFound(f"There is no job {job_id}.")
+        return jsonify(jobId=job_id, status=status)
+
+    _add_plans(app, plans)
+    return app
+
+
+def _add_plans(app: Flask, plans: Plans | None) -> None:
+    def scripted() -> Plans:
+        if plans is None:
+            raise Conflict("Plans are for the scripted runtime: start batchemu with --runtime scripted.")
+        return plans
+
+    @app.get(f"{PREFIX}/plans")
+    def list_plans() -> Response:
+        return jsonify(plans=[plan.to_json() for plan in scripted().all()])
+
+    @app.post(f"{PREFIX}/plans")
+    def add_plan() -> Response:
+        from batchemu.runtime.plans import Plan  # noqa: PLC0415
+
+        known, body = scripted(), _body()
+        try:
+            plan = Plan.from_json(body)
+        except ValueError as error:
+            raise BadRequest(str(error)) from None
+        known.add(plan)
+        return jsonify(plan.to_json())
+
+    @app.delete(f"{PREFIX}/plans")
+    def clear_plans() -> Response:
+        scripted().clear()
+        return jsonify(plans=[])
+
+
+def _body() -> dict[str, Any]:
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict):
+        raise BadRequest("The body must be a JSON object.")
+    return body
+
+
+def _advance_ms(body: dict[str, Any]) -> int:
+    seconds = body.get("advanceSeconds")
+    if set(body) != {"advanceSeconds"} or isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise BadRequest('The body must be {"advanceSeconds": <seconds>}.')
+    if not math.isfinite(seconds) or not 0 <= seconds <= 3.2e9:
+        raise BadRequest("advanceSeconds must be between 0 and 3.2e9: time does not go back.")
+    return round(seconds * 1000)
+
+
+def _clock_answer(engine: Engine) -> Response:
+    now = engine.clock.now()
+    return jsonify(mode=engine.clock.mode, now=now, time=datetime.fromtimestamp(now / 1000, UTC).isoformat())
+
+
+def _statuses() -> list[JobStatus]:
+    """``status=RUNNING`` (repeatable, or separated by commas); without it: until the job is over."""
+    asked = [part for value in request.args.getlist("status") for part in value.split(",") if part]
+    try:
+        return [JobStatus(status.upper()) for status in asked]
+    except ValueError:
+        raise BadRequest(f"status can be {', '.join(JobStatus)}.") from None
+
+
+def _timeout_s() -> float:
+    try:
+        timeout_s = float(request.args.get("timeout", "60"))
+    except ValueError:
+        timeout_s = -1.0
+    if not 0 <= timeout_s <= MAX_WAIT_S:
+        raise BadRequest(f"timeout must be between 0 and {MAX_WAIT_S:g} (real seconds).")
+    return timeout_s
+
+
+def _answer_error(error: HTTPException) -> tuple[Response, int]:
+    return jsonify(message=error.description or error.name), error.code or 500

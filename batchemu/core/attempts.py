@@ -1,0 +1,186 @@
+"""One attempt of a job: placed on an environment, started, stopped, over.
+
+Late reports are fenced by the attempt's number, never by cancelling somebody.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batchemu.core import compute, retries, timers
+from batchemu.core.effects import AttemptKey, StartContainer, StopContainer, TimerKey
+from batchemu.core.endings import end
+from batchemu.core.ids import AttemptNo, JobId, Millis, task_id
+from batchemu.core.transitions import move
+from batchemu.core.world import Attempt, Ending, JobStatus, PlatformCapability
+
+if TYPE_CHECKING:
+    from batchemu.core.effects import Effect
+    from batchemu.core.inputs import ContainerExited, ContainerStarted
+    from batchemu.core.world import ComputeEnvironment, Job, World
+
+STARTING_TIMER = "starting"
+TIMEOUT_TIMER = "timeout"
+EXITED = "Essential container in task exited"
+"""statusReason of an attempt whose container ran, whatever its exit code: read off real answers."""
+NEVER_STARTED = "Task failed to start"
+TIMED_OUT = "Job attempt duration exceeded timeout"
+MAX_REASON = 255
+"""``reason`` strings are limited to 255 characters (botocore's model)."""
+
+
+def place(
+    world: World, job: Job, environment: ComputeEnvironment, effects: list[Effect], *, at: Millis
+) -> None:
+    """STARTING: the environment's vCPUs are held, and the container is asked for."""
+    number = AttemptNo(len(job.attempts) + 1)
+    task = task_id(job.job_id, number)
+    prefix = job.resolved.log_stream_prefix
+    compute.hold(environment, job)
+    job.attempt = Attempt(
+        number=number,
+        environment=environment.name,
+        task_arn=world.arn("task", f"{environment.cluster_name}/{task}", service="ecs"),
+        log_stream=None if prefix is None else f"{prefix}/default/{task}",
+    )
+    job.started_at = None
+    move(world, job, JobStatus.STARTING, effects, at=at)
+    if world.delays.starting:
+        timer = TimerKey(STARTING_TIMER, job.job_id, number)
+        timers.arm(world, timer, Millis(at + world.delays.starting), effects)
+    else:
+        effects.append(container_of(job, job.attempt))
+
+
+def container_of(job: Job, attempt: Attempt) -> StartContainer:
+    resolved = job.resolved
+    return StartContainer(
+        job_id=job.job_id,
+        attempt=attempt.number,
+        job_name=job.name,
+        job_queue=job.queue,
+        job_definition=f"{resolved.definition_name}:{resolved.revision}",
+        container=resolved.container,
+        command=tuple(resolved.container["command"]),
+        environment=_environment(job, attempt),
+        vcpus=resolved.vcpus,
+        memory_mib=resolved.memory_mib,
+        log_group=resolved.log_group,
+        log_stream=attempt.log_stream or "",
+    )
+
+
+def _environment(job: Job, attempt: Attempt) -> dict[str, str]:
+    """https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html, and ECS's own variable."""
+    fargate = job.resolved.capability is PlatformCapability.FARGATE
+    return {
+        **{entry["name"]: entry.get("value", "") for entry in job.resolved.container["environment"]},
+        "AWS_BATCH_JOB_ID": job.job_id,
+        "AWS_BATCH_JOB_ATTEMPT": str(attempt.number),
+        "AWS_BATCH_JQ_NAME": job.queue,
+        "AWS_BATCH_CE_NAME": attempt.environment,
+        "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE" if fargate else "AWS_ECS_EC2",
+    }
+
+
+def _under_way(world: World, job_id: JobId, number: int) -> tuple[Job, Attempt] | None:
+    """The job and its attempt, when that attempt holds an environment."""
+    job = world.jobs.get(job_id)
+    if job is None or job.attempt is None or job.attempt.number != number:
+        return None
+    return (job, job.attempt) if job.status in (JobStatus.STARTING, JobStatus.RUNNING) else None
+
+
+def start_delayed(world: World, timer: TimerKey, effects: list[Effect]) -> None:
+    """The delay of STARTING is over: ask for the container."""
+    found = _under_way(world, JobId(timer.subject), timer.attempt)
+    if found:
+        effects.append(container_of(*found))
+
+
+def started(world: World, report: ContainerStarted, effects: list[Effect]) -> None:
+    """RUNNING; the timeout counts from here."""
+    found = _under_way(world, report.job_id, report.attempt)
+    if found is None or found[0].status is not JobStatus.STARTING:
+        return
+    _run(world, *found, effects, at=report.at, started_at=report.started_at)
+
+
+def _run(
+    world: World, job: Job, attempt: Attempt, effects: list[Effect], *, at: Millis, started_at: Millis
+) -> None:
+    attempt.started_at = job.started_at = max(started_at, job.created_at)
+    move(world, job, JobStatus.RUNNING, effects, at=at)
+    if job.resolved.timeout_s is not None:
+        due = Millis(attempt.started_at + 1000 * job.resolved.timeout_s)
+        timers.arm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), due, effects)
+
+
+def timed_out(world: World, timer: TimerKey, effects: list[Effect], *, at: Millis) -> None:
+    """Stop the container; not retried.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html
+    """
+    found = _under_way(world, JobId(timer.subject), timer.attempt)
+    if found:
+        stop(world, found[0], TIMED_OUT, effects, at=at)
+
+
+def stop(world: World, job: Job, reason: str, effects: list[Effect], *, at: Millis) -> None:
+    """Have the container of a job stopped; the first reason stands. Its end is reported by the runtime,
+    unless the container has not even been asked for."""
+    attempt = job.attempt
+    if job.ending is not None or attempt is None:
+        return
+    job.ending = Ending(reason)
+    starting = TimerKey(STARTING_TIMER, job.job_id, attempt.number)
+    if starting in world.timers:
+        timers.disarm(world, starting, effects)
+        _close(world, job, attempt, effects, at=at, stopped_at=at)
+    else:
+        effects.append(StopContainer(AttemptKey(job.job_id, attempt.number)))
+
+
+def exited(world: World, report: ContainerExited, effects: list[Effect]) -> None:
+    """The attempt is over: SUCCEEDED, FAILED, or RUNNABLE again.
+
+    An exit that overtakes its "started" passes through RUNNING.
+    """
+    found = _under_way(world, report.job_id, report.attempt)
+    if found is None:
+        return
+    job, attempt = found
+    stopped_at = max(report.stopped_at, job.created_at)
+    if job.status is JobStatus.STARTING and report.exit_code is not None:
+        _run(world, job, attempt, effects, at=report.at, started_at=stopped_at)
+    attempt.exit_code = report.exit_code
+    attempt.reason = report.reason[:MAX_REASON] if report.reason else None
+    _close(world, job, attempt, effects, at=report.at, stopped_at=stopped_at)
+
+
+def _close(
+    world: World, job: Job, attempt: Attempt, effects: list[Effect], *, at: Millis, stopped_at: Millis
+) -> None:
+    attempt.stopped_at = max(stopped_at, attempt.started_at or stopped_at)
+    if job.ending is not None:
+        attempt.status_reason = job.ending.reason
+    else:
+        attempt.status_reason = NEVER_STARTED if attempt.exit_code is None else EXITED
+    timers.disarm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), effects)
+    job.attempts.append(attempt)
+    compute.release(world, attempt.environment, job, effects, at=at)
+    if job.ending is None and _again(job, attempt):
+        move(world, job, JobStatus.RUNNABLE, effects, at=at)
+        return
+    succeeded = job.ending is None and attempt.exit_code == 0
+    status = JobStatus.SUCCEEDED if succeeded else JobStatus.FAILED
+    end(world, job, status, effects, at=at, reason=attempt.status_reason)
+    job.stopped_at = attempt.stopped_at
+
+
+def _again(job: Job, attempt: Attempt) -> bool:
+    """Retries are for failures, and only on a queue that still exists."""
+    if attempt.exit_code == 0:
+        return False
+    decision = retries.decide(job.resolved.attempts, job.resolved.evaluate_on_exit, attempt)
+    return decision.action == "RETRY"

@@ -1,0 +1,88 @@
+"""What must always hold, checked after every step of a test.
+
+Each rule says what it found, so that a failure reads as a finding and not as an assertion.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from batchemu.core.scheduling.run import rooms
+from batchemu.core.world import ON_AN_ENVIRONMENT, TERMINAL, JobStatus
+
+if TYPE_CHECKING:
+    from batchemu.core.world import Job, World
+
+
+class Broken(Exception):
+    """An invariant does not hold: ``rule`` and the evidence."""
+
+    def __init__(self, rule: str, evidence: object) -> None:
+        super().__init__(f"{rule}: {evidence!r}")
+        self.rule = rule
+
+
+def check(world: World) -> None:
+    """Raise Broken for the first rule that does not hold."""
+    _check_capacity(world)
+    _check_queues(world)
+    for job in world.jobs.values():
+        _check_job(world, job)
+    _check_nobody_waits_for_nothing(world)
+    if world.dirty:
+        raise Broken("a step leaves no queue dirty", world.dirty)
+
+
+def _check_capacity(world: World) -> None:
+    for environment in world.environments.values():
+        if abs(sum(environment.jobs.values()) - environment.used_vcpus) > 1e-9:
+            raise Broken("used vCPUs are the sum of the jobs' vCPUs", environment)
+        for job_id in environment.jobs:
+            if world.jobs[job_id].status not in ON_AN_ENVIRONMENT:
+                raise Broken("only STARTING and RUNNING jobs hold vCPUs", world.jobs[job_id])
+
+
+def _check_queues(world: World) -> None:
+    for queue in world.queues.values():
+        if list(queue.line) != sorted(queue.by_status[JobStatus.RUNNABLE]):
+            raise Broken("the RUNNABLE jobs stand in line in the order of their submission", queue)
+        counted = Counter(seq for members in queue.by_status.values() for seq in members)
+        if any(count > 1 for count in counted.values()):
+            raise Broken("a job is listed under one status", queue)
+        for status, members in queue.by_status.items():
+            for seq in members:
+                if world.by_seq[seq].status is not status:
+                    raise Broken("a job is listed under its own status", world.by_seq[seq])
+
+
+def _check_job(world: World, job: Job) -> None:
+    if (job.status in TERMINAL) != (job.stopped_at is not None):
+        raise Broken("stoppedAt is there when the job is over, and only then", job)
+    if job.status is JobStatus.RUNNING and job.started_at is None:
+        raise Broken("a RUNNING job has started", job)
+    times = [t for t in (job.created_at, job.started_at, job.stopped_at) if t is not None]
+    if times != sorted(times):
+        raise Broken("createdAt <= startedAt <= stoppedAt", job)
+    if job.status is JobStatus.PENDING and not job.waiting_for:
+        raise Broken("a PENDING job waits for somebody", job)
+    if len(job.attempts) > job.resolved.attempts:
+        raise Broken("no more attempts than the retry strategy allows", job)
+    holds = any(job.job_id in environment.jobs for environment in world.environments.values())
+    if holds != (job.status in ON_AN_ENVIRONMENT):
+        raise Broken("STARTING and RUNNING jobs hold vCPUs", job)
+    for other in job.waiting_for:
+        if job.job_id not in world.dependents.get(other, ()):
+            raise Broken("who waits is known to whom it waits for", job)
+
+
+def _check_nobody_waits_for_nothing(world: World) -> None:
+    """The head of a line does not fit anywhere, or it would have been placed."""
+    for queue in world.queues.values():
+        head = next(iter(queue.line), None)
+        if head is None or queue.status in ("CREATING", "DELETING"):
+            continue
+        need = world.by_seq[head].resolved
+        for room in rooms(world, queue):
+            if room.is_open and room.capability == need.capability and need.vcpus <= room.free_vcpus:
+                raise Broken("nobody waits for nothing", (world.by_seq[head], room))

@@ -1,0 +1,172 @@
+"""The life of a job, from SubmitJob to its end.
+
+Source: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from batchemu import messages
+from batchemu.core import attempts, definitions, dependencies, names, tags, timers
+from batchemu.core.effects import TimerKey
+from batchemu.core.endings import SUBMITTED_TIMER, after_waiting, end
+from batchemu.core.ids import Millis
+from batchemu.core.resolve import resolve
+from batchemu.core.transitions import admit, move
+from batchemu.core.world import ON_AN_ENVIRONMENT, TERMINAL, Ending, Job, JobStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batchemu.core.effects import Effect
+    from batchemu.core.ids import JobId
+    from batchemu.core.inputs import CancelJob, SubmitJob, TerminateJob
+    from batchemu.core.world import JobQueue, ResolvedJob, World
+
+MAX_BYTES = 30 * 1024
+MAX_REASON = 1024
+_NOT_YET = {
+    "arrayProperties": "array jobs",
+    "nodeOverrides": "multi-node parallel jobs",
+    "ecsPropertiesOverride": "ecsPropertiesOverride",
+    "eksPropertiesOverride": "eksPropertiesOverride",
+    "consumableResourcePropertiesOverride": "consumable resources",
+}
+
+
+def submit(world: World, command: SubmitJob, effects: list[Effect]) -> dict[str, str]:
+    """SUBMITTED, then PENDING or RUNNABLE; everything is checked before anything changes."""
+    params = command.params
+    queue, resolved = _check(world, params, command.size_bytes)
+    own_tags = tags.checked(params.get("tags"))
+    depends_on = dependencies.checked(world, params.get("dependsOn") or ())
+    world.sequence += 1
+    job = Job(
+        seq=world.sequence,
+        job_id=command.job_id,
+        name=params["jobName"],
+        queue=queue.name,
+        queue_arn=queue.arn,
+        resolved=resolved,
+        depends_on=depends_on,
+        tags=own_tags,
+        created_at=command.at,
+    )
+    admit(world, job, effects)
+    dependencies.wait(world, job)
+    if world.delays.submitted:
+        due = Millis(command.at + world.delays.submitted)
+        timers.arm(world, TimerKey(SUBMITTED_TIMER, job.job_id), due, effects)
+    else:
+        leave_submitted(world, job, effects, at=command.at)
+    return {"jobArn": world.arn("job", job.job_id), "jobName": job.name, "jobId": job.job_id}
+
+
+def _check(world: World, params: Mapping[str, Any], size_bytes: int) -> tuple[JobQueue, ResolvedJob]:
+    if size_bytes >= MAX_BYTES:
+        raise messages.job_too_large(-(-size_bytes // 1024))
+    if not names.is_job_name(params["jobName"]):
+        raise messages.job_name_pattern()
+    for member, what in _NOT_YET.items():
+        if params.get(member):
+            raise messages.not_implemented(what)
+    queue = names.find_queue(world, params["jobQueue"])
+    if queue is None:
+        raise messages.job_queue_not_found(params["jobQueue"])
+    if queue.state != "ENABLED":
+        raise messages.queue_disabled(params["jobQueue"])
+    if queue.status not in ("VALID", "UPDATING"):
+        raise messages.queue_not_valid(params["jobQueue"])
+    if "shareIdentifier" in params or "schedulingPriorityOverride" in params:
+        raise messages.share_on_fifo_queue()
+    definition = definitions.for_submission(world, params["jobDefinition"])
+    resolved = resolve(definition, params)
+    capabilities = {world.environments[name].capability for name in queue.environments}
+    if resolved.capability not in capabilities:
+        raise messages.queue_lacks_capability(resolved.capability)
+    return queue, resolved
+
+
+def leave_submitted(world: World, job: Job, effects: list[Effect], *, at: Millis) -> None:
+    """PENDING when it depends on other jobs, and from there on as they stand; else RUNNABLE."""
+    if job.status is not JobStatus.SUBMITTED:
+        return
+    if not job.depends_on:
+        move(world, job, JobStatus.RUNNABLE, effects, at=at)
+        return
+    move(world, job, JobStatus.PENDING, effects, at=at)
+    next_status = after_waiting(world, job)
+    if next_status is not None:
+        status, reason = next_status
+        end(world, job, status, effects, at=at, reason=reason)
+
+
+def cancel(world: World, command: CancelJob, effects: list[Effect]) -> None:
+    """Ends what has not been placed yet; what is STARTING, RUNNING, over or unknown is left alone.
+
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_CancelJob.html; unknown ids:
+    https://github.com/aws/aws-cli/issues/2551 (2017).
+    """
+    _check_reason(command.job_id, command.reason)
+    job = world.jobs.get(command.job_id)
+    if job is None or job.status in TERMINAL or job.status in ON_AN_ENVIRONMENT:
+        return
+    job.is_cancelled = True
+    _end_waiting(world, job, command.reason, effects, at=command.at)
+
+
+def terminate(world: World, command: TerminateJob, effects: list[Effect]) -> None:
+    """Ends a job in whatever state; a container is stopped first (SIGTERM, SIGKILL after 30 s).
+
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_TerminateJob.html
+    """
+    _check_reason(command.job_id, command.reason)
+    job = world.jobs.get(command.job_id)
+    if job is None or job.status in TERMINAL:
+        return
+    job.is_terminated = True
+    if job.status in ON_AN_ENVIRONMENT:
+        attempts.stop(world, job, command.reason, effects, at=command.at)
+    else:
+        _end_waiting(world, job, command.reason, effects, at=command.at)
+
+
+def _check_reason(job_id: str, reason: str) -> None:
+    for member, value in (("jobId", job_id), ("reason", reason)):
+        if not value:
+            raise messages.empty_member(member)
+    if len(reason) > MAX_REASON:
+        raise messages.reason_too_long()
+
+
+def _end_waiting(world: World, job: Job, reason: str, effects: list[Effect], *, at: Millis) -> None:
+    """A PENDING job ends only when the jobs it depends on have; SUBMITTED and RUNNABLE ones end now."""
+    if job.status is JobStatus.PENDING and job.waiting_for:
+        job.ending = job.ending or Ending(reason)
+    else:
+        end(world, job, JobStatus.FAILED, effects, at=at, reason=reason)
+
+
+def end_all(world: World, queue: JobQueue, reason: str, effects: list[Effect], *, at: Millis) -> None:
+    """End every job of a queue that is not over: its queue is being deleted."""
+    waiting = [
+        world.jobs[job_id]
+        for status, members in queue.by_status.items()
+        if status not in TERMINAL
+        for job_id in members.values()
+    ]
+    for job in waiting:
+        if job.status in TERMINAL:
+            continue  # it fell with a job that it depended on
+        if job.status in ON_AN_ENVIRONMENT:
+            attempts.stop(world, job, reason, effects, at=at)
+        else:
+            end(world, job, JobStatus.FAILED, effects, at=at, reason=reason)
+
+
+def submitted_for_long(world: World, job_id: JobId, effects: list[Effect], *, at: Millis) -> None:
+    """The delay of SUBMITTED is over."""
+    job = world.jobs.get(job_id)
+    if job is not None:
+        leave_submitted(world, job, effects, at=at)

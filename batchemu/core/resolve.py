@@ -1,0 +1,129 @@
+"""One SubmitJob's overrides and parameters applied to its job definition.
+
+Source: https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parameters.html and botocore's
+model (documentation of ContainerOverrides).
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import TYPE_CHECKING, Any
+
+from batchemu import messages
+from batchemu.core import definition_rules
+from batchemu.core.world import PlatformCapability, ResolvedJob
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from batchemu.core.world import JobDefinition
+
+DEFAULT_LOG_GROUP = "/aws/batch/job"
+"""https://docs.aws.amazon.com/batch/latest/userguide/job_states.html"""
+_REFERENCE = re.compile(r"Ref::([A-Za-z0-9_-]+)")
+
+
+def resolve(definition: JobDefinition, params: Mapping[str, Any]) -> ResolvedJob:
+    """What runs: the definition, overlaid by the request. Raises AWS's error for what cannot be."""
+    detail = definition.detail
+    overrides = params.get("containerOverrides") or {}
+    capability = _capability(detail)
+    parameters = {**detail["parameters"], **(params.get("parameters") or {})}
+    container = _merged(detail["containerProperties"], overrides)
+    container["command"] = substitute(container["command"], parameters)
+    vcpus, memory_mib = _amounts(container, capability)
+    strategy = params.get("retryStrategy") or detail.get("retryStrategy")
+    definition_rules.check_retry_strategy(strategy)
+    timeout = params.get("timeout") or detail.get("timeout")
+    definition_rules.check_timeout(timeout)
+    log = container.get("logConfiguration", {"logDriver": "awslogs"})
+    options = log.get("options") or {}
+    return ResolvedJob(
+        definition_arn=definition.arn,
+        definition_name=definition.name,
+        revision=definition.revision,
+        capability=capability,
+        platform_capabilities=tuple(detail.get("platformCapabilities", ())),
+        container=container,
+        parameters=parameters,
+        vcpus=vcpus,
+        memory_mib=memory_mib,
+        attempts=strategy["attempts"] if strategy else 1,
+        evaluate_on_exit=tuple(strategy.get("evaluateOnExit", ())) if strategy else (),
+        retry_strategy={"evaluateOnExit": [], **strategy} if strategy else None,
+        timeout_s=timeout["attemptDurationSeconds"] if timeout else None,
+        propagate_tags=params.get("propagateTags", detail.get("propagateTags")),
+        log_group=options.get("awslogs-group", DEFAULT_LOG_GROUP),
+        log_stream_prefix=_stream_prefix(definition.name, log["logDriver"], options),
+    )
+
+
+def _stream_prefix(name: str, driver: str, options: Mapping[str, str]) -> str | None:
+    """``<first 200 characters of the definition's name>``, or the awslogs-stream-prefix.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
+    """
+    return options.get("awslogs-stream-prefix", name[:200]) if driver == "awslogs" else None
+
+
+def _capability(detail: Mapping[str, Any]) -> PlatformCapability:
+    return PlatformCapability((detail.get("platformCapabilities") or ["EC2"])[0])
+
+
+def _merged(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """command is replaced whole, environment by name, requirements by type."""
+    container = copy.deepcopy(dict(base))
+    command = overrides.get("command")
+    if command:
+        if "" in command:
+            raise messages.empty_command()
+        container["command"] = list(command)
+    if overrides.get("environment"):
+        definition_rules.check_environment(overrides["environment"])
+        merged = {entry["name"]: entry for entry in container["environment"]}
+        merged.update({entry["name"]: entry for entry in overrides["environment"]})
+        container["environment"] = list(merged.values())
+    _override_amounts(container, overrides)
+    return container
+
+
+def _override_amounts(container: dict[str, Any], overrides: Mapping[str, Any]) -> None:
+    """A requirement takes the place of the definition's, deprecated members included; a deprecated
+    override only reaches a definition that uses the deprecated members."""
+    given = definition_rules.requirements(overrides)
+    own = definition_rules.requirements(container)
+    for kind, legacy in (("VCPU", "vcpus"), ("MEMORY", "memory")):
+        if kind in given:
+            container.pop(legacy, None)
+        elif legacy in overrides and kind not in own:
+            container[legacy] = overrides[legacy]
+    if given:
+        merged = {**own, **given}
+        container["resourceRequirements"] = [{"value": value, "type": kind} for kind, value in merged.items()]
+
+
+def _amounts(container: Mapping[str, Any], capability: PlatformCapability) -> tuple[float, int]:
+    given = definition_rules.requirements(container)
+    if capability is PlatformCapability.FARGATE:
+        definition_rules.check_fargate_pair(given)
+    else:
+        for kind in ("VCPU", "MEMORY"):
+            if kind in given and not given[kind].isdecimal():
+                raise definition_rules.not_numeric(kind, given[kind])
+        definition_rules.check_amounts(container, given)
+    vcpus = given["VCPU"] if "VCPU" in given else container["vcpus"]
+    memory = given["MEMORY"] if "MEMORY" in given else container["memory"]
+    return float(vcpus), int(memory)
+
+
+def substitute(command: Sequence[str], parameters: Mapping[str, str]) -> list[str]:
+    """``Ref::name`` anywhere in a word becomes the parameter's value; the longest known name wins."""
+    return [_REFERENCE.sub(lambda match: _value(match[1], parameters), word) for word in command]
+
+
+def _value(reference: str, parameters: Mapping[str, str]) -> str:
+    for end in range(len(reference), 0, -1):
+        if reference[:end] in parameters:
+            return parameters[reference[:end]] + reference[end:]
+    raise messages.missing_parameter(reference)

@@ -1,0 +1,57 @@
+"""Whether a failed attempt is tried again, and which rule said so.
+
+Source: https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from batchemu.core.world import Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    action: Literal["RETRY", "EXIT"]
+    rule: int | None
+    """Index of the evaluateOnExit entry that decided; None: none matched, or no attempt is left."""
+
+
+def decide(attempts: int, evaluate_on_exit: Sequence[Mapping[str, str]], ended: Attempt) -> Decision:
+    """RETRY while attempts remain, unless the first evaluateOnExit entry that matches says EXIT.
+
+    An entry matches when all the conditions that it gives match; no match means RETRY.
+    """
+    if ended.number >= attempts:
+        return Decision("EXIT", None)
+    for index, entry in enumerate(evaluate_on_exit):
+        if _matches(entry, ended):
+            return Decision("EXIT" if entry["action"].upper() == "EXIT" else "RETRY", index)
+    return Decision("RETRY", None)
+
+
+def _matches(entry: Mapping[str, str], ended: Attempt) -> bool:
+    observed = {
+        "onStatusReason": ended.status_reason,
+        "onReason": ended.reason,
+        "onExitCode": None if ended.exit_code is None else str(ended.exit_code),
+    }
+    given = [(entry[key], value) for key, value in observed.items() if key in entry]
+    return bool(given) and all(_glob(pattern, value) for pattern, value in given)
+
+
+def _glob(pattern: str, value: str | None) -> bool:
+    """Exact, or a prefix before one trailing ``*``; a lone ``*`` also matches what is absent.
+
+    The last is implied by AWS's own catch-all ``{"onReason": "*", "action": "EXIT"}``, which must match
+    attempts without a reason (assumed).
+    """
+    if pattern == "*":
+        return True
+    if value is None:
+        return False
+    return value.startswith(pattern[:-1]) if pattern.endswith("*") else value == pattern

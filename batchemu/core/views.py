@@ -1,0 +1,159 @@
+"""The world in AWS's own shapes: pure functions that change nothing.
+
+Members that do not exist are left out, never printed as null or as a date in 1970.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from batchemu.core.world import JobStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batchemu.core.world import Attempt, ComputeEnvironment, Job, JobDefinition, JobQueue, World
+
+
+def _present(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in members.items() if value is not None}
+
+
+def compute_environment_detail(world: World, environment: ComputeEnvironment) -> dict[str, Any]:
+    """ComputeEnvironmentDetail; which members appear was read off an answer of October 2025."""
+    return _present(
+        {
+            "computeEnvironmentName": environment.name,
+            "computeEnvironmentArn": environment.arn,
+            "ecsClusterArn": world.arn("cluster", environment.cluster_name, service="ecs"),
+            "tags": dict(environment.tags),
+            "type": environment.type,
+            "state": environment.state,
+            "status": environment.status,
+            "statusReason": environment.status_reason,
+            "computeResources": environment.resources or None,
+            **environment.settings,
+        }
+    )
+
+
+def job_queue_detail(queue: JobQueue) -> dict[str, Any]:
+    return _present(
+        {
+            "jobQueueName": queue.name,
+            "jobQueueArn": queue.arn,
+            "state": queue.state,
+            "status": queue.status,
+            "statusReason": queue.status_reason,
+            "priority": queue.priority,
+            "computeEnvironmentOrder": queue.order,
+            "tags": dict(queue.tags),
+            **queue.settings,
+        }
+    )
+
+
+def job_definition(definition: JobDefinition) -> dict[str, Any]:
+    return {
+        "jobDefinitionName": definition.name,
+        "jobDefinitionArn": definition.arn,
+        "revision": definition.revision,
+        "status": "ACTIVE" if definition.active else "INACTIVE",
+        "tags": dict(definition.tags),
+        **definition.detail,
+    }
+
+
+def job_detail(world: World, job: Job) -> dict[str, Any]:
+    """JobDetail; which members appear was read off an answer of October 2025."""
+    resolved = job.resolved
+    return _present(
+        {
+            "jobArn": world.arn("job", job.job_id),
+            "jobName": job.name,
+            "jobId": job.job_id,
+            "jobQueue": job.queue_arn,
+            "status": job.status,
+            "attempts": [_attempt_detail(attempt) for attempt in job.attempts],
+            "statusReason": job.status_reason,
+            "createdAt": job.created_at,
+            "retryStrategy": resolved.retry_strategy,
+            "startedAt": job.started_at,
+            "stoppedAt": job.stopped_at,
+            "dependsOn": job.depends_on,
+            "jobDefinition": resolved.definition_arn,
+            "parameters": resolved.parameters,
+            "container": {**_container(resolved.container), **_last_run(job)},
+            "timeout": None if resolved.timeout_s is None else {"attemptDurationSeconds": resolved.timeout_s},
+            "tags": dict(job.tags),
+            "propagateTags": resolved.propagate_tags,
+            "platformCapabilities": list(resolved.platform_capabilities),
+            "eksAttempts": [],
+            "isCancelled": job.is_cancelled or None,
+            "isTerminated": job.is_terminated or None,
+        }
+    )
+
+
+def _container(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {**properties, "networkInterfaces": []}
+
+
+def _last_run(job: Job) -> dict[str, Any]:
+    """What the attempt under way, or else the last one, adds to ``container``.
+
+    taskArn from STARTING on, logStreamName from RUNNING on (botocore's model, ContainerDetail).
+    A job that waits for its next attempt still shows the last one (assumed).
+    """
+    attempt = job.attempt
+    return {} if attempt is None else _run_of(attempt)
+
+
+def _run_of(attempt: Attempt) -> dict[str, Any]:
+    ran = attempt.started_at is not None
+    return _present(
+        {
+            "taskArn": attempt.task_arn,
+            "exitCode": attempt.exit_code,
+            "reason": attempt.reason,
+            "logStreamName": attempt.log_stream if ran else None,
+        }
+    )
+
+
+def _attempt_detail(attempt: Attempt) -> dict[str, Any]:
+    """An attempt that failed before RUNNING has no startedAt."""
+    return _present(
+        {
+            "container": {**_run_of(attempt), "networkInterfaces": []},
+            "startedAt": attempt.started_at,
+            "stoppedAt": attempt.stopped_at,
+            "statusReason": attempt.status_reason,
+        }
+    )
+
+
+def job_summary(world: World, job: Job) -> dict[str, Any]:
+    """JobSummary. ``jobDefinition`` is left out, as AWS does (https://github.com/aws/aws-sdk/issues/588)."""
+    return _present(
+        {
+            "jobArn": world.arn("job", job.job_id),
+            "jobId": job.job_id,
+            "jobName": job.name,
+            "createdAt": job.created_at,
+            "status": job.status,
+            "statusReason": job.status_reason,
+            "startedAt": job.started_at,
+            "stoppedAt": job.stopped_at,
+            "container": _summary_container(job),
+            "isCancelled": job.is_cancelled or None,
+            "isTerminated": job.is_terminated or None,
+        }
+    )
+
+
+def _summary_container(job: Job) -> dict[str, Any] | None:
+    attempt = job.attempt
+    if attempt is None or job.status not in (JobStatus.SUCCEEDED, JobStatus.FAILED):
+        return None
+    return _present({"exitCode": attempt.exit_code, "reason": attempt.reason}) or None

@@ -1,0 +1,290 @@
+"""The engine: owns the worlds, the clock, the timers and the log; their only writer, under one lock.
+
+Inputs come in by ``apply``; the core decides; the effects are carried out after the lock is released,
+in the order in which they were decided, by whichever thread is there (a trampoline: a runtime that
+answers from within its own call does not nest).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, TypeVar
+
+from batchemu.core.effects import Announce, SetTimer, StartContainer, StopContainer
+from batchemu.core.facts import JobStatusChanged
+from batchemu.core.inputs import ContainerExited, ContainerStarted, TimerFired
+from batchemu.core.step import step
+from batchemu.core.world import Delays, World
+from batchemu.engine.clock import MAX_MILLIS, Clock
+from batchemu.engine.log import Log
+from batchemu.engine.waiting import Waiters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from batchemu.core.effects import AttemptKey, Effect
+    from batchemu.core.facts import Fact
+    from batchemu.core.ids import JobId, Millis
+    from batchemu.core.inputs import Input
+    from batchemu.core.world import JobStatus
+    from batchemu.engine.ports import JobRuntime, Scope
+
+    Listener = Callable[[Scope, Fact], None]
+
+T = TypeVar("T")
+log = logging.getLogger("batchemu.engine")
+
+
+class Engine:
+    """``attach`` a runtime before the first input."""
+
+    def __init__(self, clock: Clock, *, delays: Delays | None = None, records: Log | None = None) -> None:
+        self.clock = clock
+        self.log = records or Log()
+        self._delays = delays or Delays()
+        self._worlds: dict[Scope, World] = {}
+        self._lock = threading.RLock()
+        self._timers_changed = threading.Condition(self._lock)
+        self._effects: deque[tuple[Scope, Effect]] = deque()
+        self._pumping = threading.Lock()
+        self._moving = threading.RLock()
+        self._waiters = Waiters()
+        self._listeners: list[Listener] = []
+        self._ticker: threading.Thread | None = None
+        self._closed = False
+        self._runtime: JobRuntime | None = None
+
+    @property
+    def runtime(self) -> JobRuntime:
+        assert self._runtime is not None, "no runtime is attached"
+        return self._runtime
+
+    def attach(self, runtime: JobRuntime) -> None:
+        self._runtime = runtime
+
+    def listen(self, listener: Listener) -> None:
+        """Have every fact told, after the step, outside the lock, in order."""
+        self._listeners.append(listener)
+
+    # --- in
+
+    def apply(self, scope: Scope, make: Callable[[Millis], Input]) -> object | None:
+        """Let one input happen, stamped with the present; its result. Raises ServiceError."""
+        with self._lock:
+            result = self._step(scope, make(self.clock.now()))
+        self._pump()
+        return result
+
+    def _step(self, scope: Scope, taken: Input) -> object | None:
+        outcome = step(self._world(scope), taken)
+        facts = []
+        for effect in outcome.effects:
+            if isinstance(effect, SetTimer):
+                self._set_timer(scope, effect)
+            elif isinstance(effect, Announce):
+                facts.append(effect.fact)
+                self._effects.append((scope, effect))
+            elif isinstance(effect, StartContainer | StopContainer):
+                self._effects.append((scope, effect))
+        self.log.append(scope, taken, tuple(facts))
+        for fact in facts:
+            if isinstance(fact, JobStatusChanged):
+                self._waiters.tell(scope, fact)
+        return outcome.result
+
+    def _world(self, scope: Scope) -> World:
+        world = self._worlds.get(scope)
+        if world is None:
+            world = World(account=scope.account, region=scope.region, delays=self._delays)
+            self._worlds[scope] = world
+        return world
+
+    def _set_timer(self, scope: Scope, effect: SetTimer) -> None:
+        """A cancelled or replaced timer still fires: the core knows that it is not wanted."""
+        timer = effect.timer
+
+        def fire() -> None:
+            self.apply(scope, lambda at: TimerFired(at=at, timer=timer))
+
+        self._call_at(effect.at, fire)
+
+    # --- out
+
+    def _pump(self) -> None:
+        """Carry out what was decided; one thread at a time, the others leave it to that one."""
+        while self._effects and self._pumping.acquire(blocking=False):
+            try:
+                while self._effects:
+                    self._carry_out(*self._effects.popleft())
+            finally:
+                self._pumping.release()
+
+    def _carry_out(self, scope: Scope, effect: Effect) -> None:
+        try:
+            if isinstance(effect, StartContainer):
+                self.runtime.start(scope, effect, Report(self, scope, effect.key))
+            elif isinstance(effect, StopContainer):
+                self.runtime.stop(effect.key)
+            elif isinstance(effect, Announce):
+                for listener in self._listeners:
+                    listener(scope, effect.fact)
+        except Exception:
+            log.exception("batchemu failed to carry out %s", type(effect).__name__)
+            if isinstance(effect, StartContainer):
+                Report(self, scope, effect.key).exited(None, reason="InternalError: see batchemu's log")
+
+    # --- looking
+
+    def read(self, scope: Scope, view: Callable[[World], T]) -> T:
+        """A consistent picture: ``view`` runs under the lock and changes nothing."""
+        with self._lock:
+            return view(self._world(scope))
+
+    def scopes(self) -> list[Scope]:
+        with self._lock:
+            return list(self._worlds)
+
+    def find_job(self, job_id: JobId) -> tuple[Scope, JobStatus] | None:
+        """Where a job is and how it stands, whatever its account and region."""
+        with self._lock:
+            for scope, world in self._worlds.items():
+                if job_id in world.jobs:
+                    return scope, world.jobs[job_id].status
+        return None
+
+    def wait(self, job_id: JobId, statuses: Collection[JobStatus], timeout_s: float) -> JobStatus | None:
+        """Block until the job enters one of ``statuses`` or is over; its status then, None: no such job.
+
+        Woken by the transition itself. After ``timeout_s`` real seconds: the status as it is.
+        """
+        with self._lock:
+            found = self.find_job(job_id)
+            if found is None:
+                return None
+            waiter = self._waiters.add(*found, job_id, statuses)
+        return waiter.wait(timeout_s)
+
+    # --- time
+
+    def call_later(self, delay_ms: int, action: Callable[[], None]) -> None:
+        """Run ``action`` once the clock has moved on by ``delay_ms`` (see ports.Scheduler)."""
+        with self._lock:
+            self._call_at(self.clock.now() + delay_ms, action)
+
+    def _call_at(self, at: int, action: Callable[[], None]) -> None:
+        due = self.clock.next_due()
+        self.clock.call_at(at, action)
+        if due is None or at < due:
+            self._timers_changed.notify_all()
+
+    def advance(self, ms: int) -> Millis:
+        """Move the clock forward, firing each timer at its own time; returns the new present.
+
+        Synchronous: what the timers cause has been decided when this returns, and carried out by a
+        runtime that needs no real time.
+        """
+        with self._moving:
+            with self._lock:
+                target = min(self.clock.now() + max(0, ms), MAX_MILLIS)
+            self._run_due(target, move=True)
+            with self._lock:
+                self.clock.move_to(target)
+                self._timers_changed.notify_all()
+                return self.clock.now()
+
+    def settle(self) -> None:
+        """Run the timers that are due by now."""
+        with self._moving:
+            self._run_due(None, move=False)
+
+    def _run_due(self, until: int | None, *, move: bool) -> None:
+        while True:
+            with self._lock:
+                due = self.clock.pop_due(self.clock.now() if until is None else until)
+                if due is not None and move:
+                    self.clock.move_to(due[0])
+            if due is None:
+                return
+            due[1]()
+            self._pump()
+
+    def start(self) -> None:
+        """Let time pass by itself: one thread fires the timers. The manual clock needs none."""
+        if self.clock.rate and self._ticker is None:
+            self._ticker = threading.Thread(target=self._tick, name="batchemu-clock", daemon=True)
+            self._ticker.start()
+
+    def _tick(self) -> None:
+        while True:
+            with self._lock:
+                if self._closed:
+                    return
+                due = self.clock.next_due()
+                wait_s = None if due is None else self.clock.real_seconds_until(due)
+                if wait_s is None or wait_s > 0:
+                    # a wait has an upper bound, and the host's time may be set meanwhile
+                    self._timers_changed.wait(None if wait_s is None else min(wait_s, 3600.0))
+                    continue
+            try:
+                self.settle()
+            except Exception:
+                log.exception("batchemu failed to fire a timer")
+
+    # --- the end
+
+    def reset(self) -> int:
+        """Forget every account and region and end every container; how many containers that were."""
+        with self._lock:
+            self._worlds.clear()
+            self._effects.clear()
+            self.clock.forget_timers()
+            self._waiters.forget()
+        return self.runtime.reset()
+
+    def close(self) -> None:
+        """Stop the clock's thread and the runtime."""
+        with self._lock:
+            self._closed = True
+            self._timers_changed.notify_all()
+        if self._ticker is not None:
+            self._ticker.join()
+        self.runtime.close()
+
+
+class Report:
+    """How a runtime answers for one attempt (see ports.Reporter)."""
+
+    def __init__(self, engine: Engine, scope: Scope, key: AttemptKey) -> None:
+        self._engine = engine
+        self._scope = scope
+        self._key = key
+
+    def _emulated(self, wall_ms: int | None, now: Millis) -> Millis:
+        return now if wall_ms is None else min(self._engine.clock.emulated(wall_ms), now)
+
+    def started(self, runtime_id: str, wall_ms: int | None = None) -> None:
+        self._engine.apply(
+            self._scope,
+            lambda at: ContainerStarted(
+                at=at,
+                job_id=self._key.job_id,
+                attempt=self._key.attempt,
+                runtime_id=runtime_id,
+                started_at=self._emulated(wall_ms, at),
+            ),
+        )
+
+    def exited(self, exit_code: int | None, *, reason: str | None = None, wall_ms: int | None = None) -> None:
+        self._engine.apply(
+            self._scope,
+            lambda at: ContainerExited(
+                at=at,
+                job_id=self._key.job_id,
+                attempt=self._key.attempt,
+                exit_code=exit_code,
+                reason=reason,
+                stopped_at=self._emulated(wall_ms, at),
+            ),
+        )

@@ -1,0 +1,42 @@
+"""The log: one record for each input that the core took, in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from batchemu.core.facts import Fact
+    from batchemu.core.inputs import Input
+    from batchemu.engine.ports import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    seq: int
+    scope: Scope
+    input: Input
+    facts: tuple[Fact, ...]
+
+
+class Log:
+    """The latest ``keep`` records. Not safe for threads: the engine holds its lock."""
+
+    def __init__(self, keep: int | None = 10_000) -> None:
+        self._records: deque[Record] = deque(maxlen=keep)
+        self.last_seq = 0
+
+    def append(self, scope: Scope, taken: Input, facts: tuple[Fact, ...]) -> Record:
+        self.last_seq += 1
+        record = Record(self.last_seq, scope, taken, facts)
+        self._records.append(record)
+        return record
+
+    def tail(self, from_seq: int = 0) -> Sequence[Record]:
+        """The kept records from ``from_seq`` on."""
+        first = self._records[0].seq if self._records else 0
+        return tuple(islice(self._records, max(0, from_seq - first), None))

@@ -1,0 +1,69 @@
+"""Who waits for a job to get somewhere: woken by the transition, never by polling."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from batchemu.core.world import TERMINAL
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from batchemu.core.facts import JobStatusChanged
+    from batchemu.core.ids import JobId
+    from batchemu.core.world import JobStatus
+    from batchemu.engine.ports import Scope
+
+
+class Waiter:
+    def __init__(self, status: JobStatus, wanted: Collection[JobStatus]) -> None:
+        self.status = status
+        self._wanted = frozenset(wanted) | TERMINAL
+        self._there = threading.Event()
+        self.tell(status)
+
+    def tell(self, status: JobStatus) -> bool:
+        """Note the job's status; whether that was what is waited for."""
+        if not self._there.is_set():
+            self.status = status
+            if status in self._wanted:
+                self._there.set()
+        return self._there.is_set()
+
+    def wait(self, timeout_s: float) -> JobStatus:
+        self._there.wait(timeout_s)
+        return self.status
+
+    def give_up(self) -> None:
+        self._there.set()
+
+
+class Waiters:
+    """Not safe for threads: the engine holds its lock."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[tuple[Scope, JobId], list[Waiter]] = {}
+
+    def add(self, scope: Scope, status: JobStatus, job_id: JobId, wanted: Collection[JobStatus]) -> Waiter:
+        waiter = Waiter(status, wanted)
+        if not waiter.tell(status):
+            self._waiting.setdefault((scope, job_id), []).append(waiter)
+        return waiter
+
+    def tell(self, scope: Scope, fact: JobStatusChanged) -> None:
+        key = (scope, fact.job_id)
+        waiting = self._waiting.get(key)
+        if waiting is None:
+            return
+        still = [waiter for waiter in waiting if not waiter.tell(fact.after)]
+        if still:
+            self._waiting[key] = still
+        else:
+            del self._waiting[key]
+
+    def forget(self) -> None:
+        for waiting in self._waiting.values():
+            for waiter in waiting:
+                waiter.give_up()
+        self._waiting.clear()

@@ -1,0 +1,150 @@
+"""Runs nothing: attempts end as plans say, in emulated time and without a thread."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from batchemu.core.ids import task_id
+from batchemu.engine.ports import JobRuntime, LogLine
+from batchemu.runtime import streams
+from batchemu.runtime.plans import Plan, Plans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from batchemu.core.effects import AttemptKey, StartContainer
+    from batchemu.engine.ports import LogSink, Reporter, Scheduler, Scope
+
+log = logging.getLogger("batchemu.runtime")
+
+_LONGEST_REASON = 255
+_EARLY_STOPS = 1_000
+"""How many stops of attempts that we do not know are remembered."""
+
+
+def no_plan(job_name: str) -> str:
+    """Why a job without a plan fails: ours, and within AWS's 255 characters for any job name."""
+    example = json.dumps({"jobName": job_name, "exitCode": 0})
+    return f"No plan matches this job: POST /_batchemu/plans {example}"[:_LONGEST_REASON]
+
+
+def _wall_ms() -> int:
+    return int(time.time() * 1000)
+
+
+@dataclass(slots=True, eq=False)
+class _Attempt:
+    container: StartContainer
+    report: Reporter
+    plan: Plan | None
+
+
+class ScriptedRuntime(JobRuntime):
+    """The JobRuntime of unit tests. ``plans`` may be added to at any time.
+
+    ``started`` is reported before ``start`` returns. An end is never reported from within ``start``
+    or ``stop`` but by the scheduler, after 0 ms if need be: a chain of a thousand jobs must not be a
+    thousand calls deep.
+    """
+
+    def __init__(
+        self,
+        *,
+        scheduler: Scheduler,
+        sink: LogSink,
+        plans: Plans | None = None,
+        now_wall_ms: Callable[[], int] = _wall_ms,
+    ) -> None:
+        self.plans = plans if plans is not None else Plans()
+        self._scheduler = scheduler
+        self._sink = sink
+        self._now_wall_ms = now_wall_ms
+        self._lock = threading.Lock()
+        self._attempts: dict[AttemptKey, _Attempt] = {}
+        self._early_stops: OrderedDict[AttemptKey, None] = OrderedDict()
+
+    def describe(self) -> str:
+        """One line for the health page."""
+        return f"scripted by {len(self.plans.all())} plans"
+
+    def start(self, scope: Scope, container: StartContainer, report: Reporter) -> None:
+        plan = self.plans.match(container)
+        attempt = _Attempt(container, report, plan)
+        with self._lock:
+            self._attempts[container.key] = attempt
+            stopped = container.key in self._early_stops
+            self._early_stops.pop(container.key, None)
+        if stopped:
+            self._end_later(attempt, None, None)
+        elif plan is None:
+            self._end_later(attempt, None, no_plan(container.job_name))
+        elif plan.start_error is not None:
+            self._end_later(attempt, None, plan.start_error[:_LONGEST_REASON])
+        else:
+            self._run(scope, attempt, plan)
+
+    def _run(self, scope: Scope, attempt: _Attempt, plan: Plan) -> None:
+        container = attempt.container
+        try:
+            stream = streams.open_stream(self._sink, scope, container)
+        except LookupError:
+            self._end_later(attempt, None, streams.GROUP_MISSING)
+            return
+        attempt.report.started(f"scripted-{task_id(container.job_id, container.attempt)}")
+        if stream is not None and plan.logs:
+            now = self._now_wall_ms()
+            try:
+                self._sink.put(stream, [LogLine(now, line) for line in plan.logs if line])
+            except Exception:
+                log.exception("the lines of %s are lost", container.key)
+        self._end_later(attempt, plan.exit_code, plan.reason, delay_ms=round(plan.duration_s * 1000))
+
+    def stop(self, key: AttemptKey) -> None:
+        """Ends a running attempt at once, in emulated time: what obeys SIGTERM needs no grace."""
+        with self._lock:
+            attempt = self._attempts.get(key)
+            if attempt is None:
+                self._early_stops[key] = None
+                if len(self._early_stops) > _EARLY_STOPS:
+                    self._early_stops.popitem(last=False)
+                return
+        plan = attempt.plan
+        if plan is not None and plan.start_error is None:
+            self._end_later(attempt, plan.on_stop, None)
+
+    def refresh_logs(self, scope: Scope, group: str | None, streams: Sequence[str]) -> None:
+        """Nothing to do: lines are handed over as soon as an attempt runs."""
+
+    def live(self) -> int:
+        """0: durations are timers, so the clock may jump."""
+        return 0
+
+    def reset(self) -> int:
+        with self._lock:
+            count = len(self._attempts)
+            self._attempts.clear()
+            self._early_stops.clear()
+        return count
+
+    def close(self) -> None:
+        self.reset()
+
+    def _end_later(
+        self, attempt: _Attempt, exit_code: int | None, reason: str | None, *, delay_ms: int = 0
+    ) -> None:
+        self._scheduler.call_later(delay_ms, partial(self._end, attempt, exit_code, reason))
+
+    def _end(self, attempt: _Attempt, exit_code: int | None, reason: str | None) -> None:
+        """Report an end; the first of several wins, and a reset leaves none."""
+        with self._lock:
+            if self._attempts.get(attempt.container.key) is not attempt:
+                return
+            del self._attempts[attempt.container.key]
+        attempt.report.exited(exit_code, reason=reason)

@@ -1,0 +1,40 @@
+"""What the awslogs driver of an ECS instance does when a container starts, for every runtime."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batchemu.engine.ports import LogStream
+
+if TYPE_CHECKING:
+    from batchemu.core.effects import StartContainer
+    from batchemu.engine.ports import LogSink, Scope
+
+DEFAULT_GROUP = "/aws/batch/job"
+"""Made when it is missing: https://docs.aws.amazon.com/batch/latest/userguide/using_awslogs.html"""
+
+GROUP_MISSING = (
+    "CannotStartContainerError: Error response from daemon: failed to initialize logging driver: "
+    "failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does "
+    "not exist."
+)
+"""Text of the ECS agent on EC2: aws_batch.md 10.3."""
+
+_TRUE = frozenset({"1", "t", "true"})
+"""What the driver's strconv.ParseBool takes for true, in lower case."""
+
+
+def open_stream(sink: LogSink, scope: Scope, container: StartContainer) -> LogStream | None:
+    """Make the attempt's log stream exist; None when its lines go to another log driver.
+
+    Only the default group is made without being asked: others need ``awslogs-create-group``. Raises
+    LookupError when the group is missing.
+    """
+    configuration = container.container.get("logConfiguration") or {}
+    if configuration.get("logDriver", "awslogs") != "awslogs":
+        return None
+    options = configuration.get("options") or {}
+    asked = str(options.get("awslogs-create-group", "false")).lower() in _TRUE
+    stream = LogStream(scope, container.log_group, container.log_stream)
+    sink.open(stream, create_group=asked or container.log_group == DEFAULT_GROUP)
+    return stream

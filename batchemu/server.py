@@ -1,0 +1,223 @@
+"""The composition root: the only place that picks real things and wires them."""
+
+from __future__ import annotations
+
+import errno
+import gc
+import logging
+import socket
+import threading
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import waitress
+from waitress.server import TcpWSGIServer
+
+from batchemu import control
+from batchemu.aws.embedded import EmbeddedAws, set_up_waitress
+from batchemu.aws.logs import EmbeddedLogs, MemoryLogs, log_request_target
+from batchemu.core.facts import JobStatusChanged
+from batchemu.core.world import AWS_LIKE, Delays
+from batchemu.engine.clock import Clock
+from batchemu.engine.engine import Engine
+from batchemu.errors import SettingsError
+from batchemu.guard import Guard
+from batchemu.wsgi import OnePort, create_batch_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batchemu.config import Settings
+    from batchemu.core.facts import Fact
+    from batchemu.engine.ports import JobRuntime, LogSink, Scope
+    from batchemu.runtime.plans import Plans
+
+log = logging.getLogger("batchemu")
+jobs_log = logging.getLogger("batchemu.jobs")
+
+THREADS = 16
+BACKLOG = 1024
+_CONNECTIONS = 1000
+_MAX_BODY = 5 * 2**30
+"""S3's largest single upload; waitress spools bodies to disk, and Batch's own limit is the wire's."""
+
+
+class Server:
+    """One emulator: an engine, a runtime, a port. ``start`` before use, ``close`` after."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Nothing listens yet. Raises SettingsError when something is missing or cannot be."""
+        settings.check()
+        self.settings = settings
+        self.session = str(uuid.uuid4())
+        self._port = settings.port
+        self.engine = Engine(
+            Clock.parse(settings.clock), delays=AWS_LIKE if settings.delays == "aws" else Delays()
+        )
+        self.aws = EmbeddedAws(lambda: self._port) if settings.aws == "embedded" else None
+        self.plans: Plans | None = None
+        runtime, described = self._make_runtime(self._make_sink())
+        self.engine.attach(runtime)
+        self.engine.listen(write_down)
+        self._thread: threading.Thread | None = None
+        try:
+            self._http = self._bind(described)
+        except SettingsError:
+            self.engine.close()
+            raise
+        self._port = int(self._http.effective_port)
+
+    # --- parts
+
+    def _make_sink(self) -> LogSink:
+        if self.aws is None:
+            return MemoryLogs()
+        return EmbeddedLogs(self.aws, self.engine.clock.emulated)
+
+    def _make_runtime(self, sink: LogSink) -> tuple[JobRuntime, str]:
+        """The runtime that was asked for, imported only then, and a line that describes it."""
+        if self.settings.runtime == "scripted":
+            from batchemu.runtime.plans import Plans  # noqa: PLC0415
+            from batchemu.runtime.scripted import ScriptedRuntime  # noqa: PLC0415
+
+            self.plans = Plans()
+            return ScriptedRuntime(plans=self.plans, scheduler=self.engine, sink=sink), "scripted"
+        from batchemu.runtime.docker import DockerRuntime  # noqa: PLC0415
+
+        runtime = DockerRuntime(
+            session=self.session,
+            sink=sink,
+            stop_grace_s=self.settings.stop_grace,
+            privileged_fallback=self.settings.privileged_fallback,
+        )
+        removed = runtime.remove_orphans()
+        if removed:
+            log.info("Removed %d containers that an earlier batchemu left behind.", removed)
+        return runtime, runtime.describe()
+
+    def _bind(self, described: str) -> Any:
+        guard = Guard(self.settings.host, self.settings.allowed_hosts.split(","))
+        app = OnePort(
+            batch=create_batch_app(self.engine),
+            controls=control.create_app(
+                self.engine,
+                session=self.session,
+                runtime=described,
+                plans=self.plans,
+                reset=self.reset,
+            ),
+            neighbours=self.aws,
+            guard=guard,
+            before_reading_logs=self._refresh_logs,
+        )
+        return listen(app, self.settings.host, self.settings.port)
+
+    def _refresh_logs(self, scope: Scope, body: bytes) -> None:
+        group, streams = log_request_target(body)
+        self.engine.runtime.refresh_logs(scope, group, streams)
+
+    # --- life
+
+    @property
+    def url(self) -> str:
+        host = self.settings.host
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+        return f"http://{shown}:{self._port}"
+
+    def start(self) -> None:
+        """Listen, in a thread of its own, and let time pass."""
+        tune_collector()
+        self.engine.start()
+        self._thread = threading.Thread(target=self._http.run, name="batchemu-http", daemon=True)
+        self._thread.start()
+
+    def reset(self) -> int:
+        """Forget everything, here and in the neighbours; how many containers were ended."""
+        stopped = self.engine.reset()
+        if self.plans is not None:
+            self.plans.clear()
+        if self.aws is not None:
+            self.aws.reset()
+        log.info("Reset: %d containers ended.", stopped)
+        return stopped
+
+    def close(self) -> None:
+        """Stop listening, end what runs, leave no container behind."""
+        if self._thread is None:
+            self._http.close()
+        else:
+            self._http.trigger.pull_trigger(self._stop_listening)
+            self._thread.join(10)
+            self._thread = None
+        self.engine.close()
+
+    def _stop_listening(self) -> None:
+        """In the server's own thread, whose loop ends once there is nothing left to watch."""
+        self._http.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+        for channel in list(self._http.active_channels.values()):
+            channel.handle_close()
+        self._http.close()
+
+
+def listen(app: Callable[..., Any], host: str, port: int) -> Any:
+    """A waitress server bound to the address. Raises SettingsError when it cannot be had."""
+    try:
+        server = waitress.create_server(
+            app,
+            host=host,
+            port=port,
+            threads=THREADS,
+            backlog=BACKLOG,
+            connection_limit=_CONNECTIONS,
+            max_request_body_size=_MAX_BODY,
+            ident="batchemu",
+            clear_untrusted_proxy_headers=True,
+        )
+    except OSError as error:
+        raise _unavailable(host, port, error) from error
+    except ValueError:
+        raise _unresolved(host) from None
+    if not isinstance(server, TcpWSGIServer):
+        server.close()
+        raise SettingsError(f"The host {host!r} means several addresses: name one, e.g. 127.0.0.1.")
+    set_up_waitress(server)
+    return server
+
+
+def _unresolved(host: str) -> SettingsError:
+    return SettingsError(f"The host {host!r} cannot be resolved: use an address of this machine.")
+
+
+def _unavailable(host: str, port: int, error: OSError) -> SettingsError:
+    if error.errno == errno.EADDRINUSE:
+        return SettingsError(
+            f"Port {port} is taken on {host}: stop what listens there, or choose another with --port "
+            "(--port 0 takes a free one)."
+        )
+    if error.errno == errno.EACCES:
+        return SettingsError(f"Port {port} needs privileges: choose one above 1023 with --port.")
+    if isinstance(error, socket.gaierror):
+        return _unresolved(host)
+    return SettingsError(f"Cannot listen on {host}:{port}: {error.strerror or error}.")
+
+
+def tune_collector() -> None:
+    """Keep the garbage collector from walking every stored job at each collection.
+
+    Measured on a server that keeps its jobs in memory: the 99th percentile of a request falls from
+    30 ms to 3 ms.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def write_down(scope: Scope, fact: Fact) -> None:
+    """One line for each transition of a job."""
+    if not jobs_log.isEnabledFor(logging.INFO):
+        return
+    if isinstance(fact, JobStatusChanged):
+        reason = f" ({fact.reason})" if fact.reason else ""
+        before = f"{fact.before} -> " if fact.before else ""
+        jobs_log.info("job %s %s: %s%s%s", fact.job_id, fact.job_name, before, fact.after, reason)
+    else:
+        jobs_log.info("%s: %s", fact.arn.partition(f"{scope.account}:")[2], fact.after or "gone")

@@ -16,6 +16,7 @@ from werkzeug import Response
 
 from batchemu import api, control
 from batchemu.api.context import Ids, RequestContext
+from batchemu.aws.logs import reads_logs
 from batchemu.engine.ports import Scope
 from batchemu.errors import NotImplementedByBatchemu, ServiceError
 from batchemu.signature import Caller, caller

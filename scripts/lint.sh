@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Format, style, types and layers; all of them run, and the exit code tells whether all were content.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 bin=.venv/bin
 failed=0
 

@@ -31,7 +31,7 @@ from waitress.task import WSGITask
 from batchemu.aws.logs import as_moto_reads, reads_logs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 LOG = logging.getLogger("batchemu.aws")
@@ -43,6 +43,16 @@ because moto must not be imported for it."""
 CALLS_OUT = frozenset({"sqs", "lambda", "states", "execute-api"})
 """Signing names of the services whose calls wait by design: an SQS long poll, a Lambda or an express
 workflow that runs during its request and may call our own port."""
+
+WAITRESS_SETTINGS: Mapping[str, Any] = {
+    "connection_limit": 10_000,
+    "asyncore_use_poll": True,
+    "max_request_body_size": 5 * 2**30 + 1,
+}
+"""For ``waitress.create_server``: it takes no more than 100 connections of its own accord, and each SDK
+client keeps its own open, so that the 101st waits for ever (seen); ``select`` stops at 1,024; an S3
+object may have 5 GiB (https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html), waitress takes
+less than 1."""
 
 _ACCOUNT_IN_HEADER = re.compile(r"(?:Credential=|^AWS )(\d{12})[/:]")
 _ACCOUNT_IN_QUERY = re.compile(

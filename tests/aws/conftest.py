@@ -12,7 +12,7 @@ import pytest
 import waitress
 from botocore.config import Config
 
-from batchemu.aws.embedded import EmbeddedAws, set_up_waitress
+from batchemu.aws.embedded import WAITRESS_SETTINGS, EmbeddedAws, set_up_waitress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,12 +44,16 @@ class Served:
         self.clients.append(client)
         return client
 
+    def close_clients(self) -> None:
+        while self.clients:
+            self.clients.pop().close()
+
 
 @contextlib.contextmanager
 def serve() -> Iterator[Served]:
     port = 0
     aws = EmbeddedAws(lambda: port)
-    server = waitress.create_server(aws, host="127.0.0.1", port=0, threads=8)
+    server = waitress.create_server(aws, host="127.0.0.1", port=0, threads=8, **WAITRESS_SETTINGS)
     set_up_waitress(server)
     port = int(server.effective_port)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -58,8 +62,7 @@ def serve() -> Iterator[Served]:
     try:
         yield served
     finally:
-        for client in served.clients:
-            client.close()
+        served.close_clients()
         aws.reset()
         server.trigger.pull_trigger(lambda: _close(server))
         thread.join(10)
@@ -86,4 +89,5 @@ def served(server: Served) -> Iterator[Served]:
     """The server, empty before and after."""
     server.aws.reset()
     yield server
+    server.close_clients()
     server.aws.reset()

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
@@ -224,6 +225,17 @@ def test_readers_never_see_a_dictionary_change_its_size(served: Served) -> None:
                 future.result()
             except ClientError as error:
                 pytest.fail(str(error))
+
+
+def test_a_hundred_open_connections_do_not_shut_the_next_one_out(served: Served) -> None:
+    connections = [HTTPConnection("127.0.0.1", served.port, timeout=5) for _ in range(150)]
+    try:
+        for connection in connections:
+            connection.request("GET", "/moto-api/data.json")
+            assert connection.getresponse().read()
+    finally:
+        for connection in connections:
+            connection.close()
 
 
 def test_a_long_poll_holds_nobody_up(served: Served) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import threading
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from batchemu.core.effects import StartContainer
 from batchemu.runtime.plans import Plan, Plans
 from batchemu.runtime.scripted import ScriptedRuntime
 from tests.runtime.support import SCOPE, Exit, ManualScheduler, MemorySink, Report, make_container
+
+if TYPE_CHECKING:
+    from batchemu.core.effects import StartContainer
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 from werkzeug import Response
+from werkzeug.exceptions import ImATeapot
 
 from batchemu.wire.model import http_trait
 from batchemu.wire.routing import is_batch_path, register
@@ -131,3 +132,14 @@ def test_a_failure_outside_dispatch_is_an_envelope_without_traceback() -> None:
     assert response.status_code == 500
     assert response.headers["x-amzn-ErrorType"] == "ServerException"
     assert "secret" not in response.get_data(as_text=True)
+
+
+def test_an_http_exception_outside_dispatch_is_an_envelope_too() -> None:
+    def handle(name: str, request: Any, uri_params: dict[str, str]) -> Response:
+        raise ImATeapot
+
+    app = Flask("teapot", static_folder=None)
+    register(app, handle)
+    response = app.test_client().post("/v1/submitjob", data=b"{}")
+    assert response.status_code == 418
+    assert response.headers["x-amzn-ErrorType"] == response.get_json()["__type"] == "ImATeapot"

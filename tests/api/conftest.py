@@ -1,0 +1,116 @@
+"""boto3 against an emulator in this process: scripted outcomes, a clock that stands still."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import batchemu
+from batchemu.runtime.plans import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batchemu.emulator import Emulator
+
+EC2 = {
+    "type": "EC2",
+    "minvCpus": 0,
+    "maxvCpus": 4,
+    "instanceTypes": ["optimal"],
+    "subnets": ["subnet-1"],
+    "securityGroupIds": ["sg-1"],
+    "instanceRole": "ecsInstanceRole",
+}
+FARGATE = {"type": "FARGATE", "maxvCpus": 4, "subnets": ["subnet-1"], "securityGroupIds": ["sg-1"]}
+ONE_VCPU = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "128"}]
+ACCOUNT = "123456789012"
+BATCH = f"arn:aws:batch:us-east-1:{ACCOUNT}"
+
+
+@dataclass
+class Batch:
+    """A boto3 client and the few lines that every test begins with."""
+
+    emulator: Emulator
+    client: Any
+
+    def environment(self, name: str = "ce", **resources: Any) -> str:
+        made = self.client.create_compute_environment(
+            computeEnvironmentName=name, type="MANAGED", computeResources={**EC2, **resources}
+        )
+        return str(made["computeEnvironmentArn"])
+
+    def queue(self, name: str = "queue", environments: tuple[str, ...] = ("ce",), priority: int = 1) -> str:
+        order = [{"order": n, "computeEnvironment": each} for n, each in enumerate(environments)]
+        made = self.client.create_job_queue(
+            jobQueueName=name, priority=priority, computeEnvironmentOrder=order
+        )
+        return str(made["jobQueueArn"])
+
+    def definition(self, name: str = "definition", container: Any = None, **members: Any) -> str:
+        properties = {"image": "busybox", "resourceRequirements": ONE_VCPU, **(container or {})}
+        made = self.client.register_job_definition(
+            jobDefinitionName=name, type="container", containerProperties=properties, **members
+        )
+        return str(made["jobDefinitionArn"])
+
+    def ready(self) -> None:
+        """Compute environment ``ce`` (4 vCPUs), job queue ``queue``, job definition ``definition``."""
+        self.environment()
+        self.queue()
+        self.definition()
+
+    def plan(self, **members: Any) -> None:
+        """An outcome: ``jobName``, ``exitCode``, ``durationSeconds``, ``logs``, ..."""
+        self.emulator.plans.add(Plan.from_json(members))
+
+    def submit(self, name: str = "job", **members: Any) -> str:
+        made = self.client.submit_job(
+            **{"jobName": name, "jobQueue": "queue", "jobDefinition": "definition", **members}
+        )
+        return str(made["jobId"])
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        (found,) = self.client.describe_jobs(jobs=[job_id])["jobs"]
+        return dict(found)
+
+    def status(self, job_id: str) -> str:
+        return str(self.job(job_id)["status"])
+
+    def advance(self, seconds: float) -> None:
+        self.emulator.clock.advance(seconds)
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    with batchemu.start(runtime="scripted", clock="manual") as running:
+        yield running
+
+
+@pytest.fixture
+def batch(emulator: Emulator) -> Iterator[Batch]:
+    client = emulator.client()
+    yield Batch(emulator, client)
+    client.close()
+    emulator.reset()
+
+
+@pytest.fixture
+def refused() -> Any:
+    """``refused(call, **members)``: code, HTTP status and message of the error that a call ends in."""
+    from botocore.exceptions import ClientError
+
+    def run(call: Any, **members: Any) -> tuple[str, int, str]:
+        with pytest.raises(ClientError) as caught:
+            call(**members)
+        error = caught.value.response
+        return (
+            error["Error"]["Code"],
+            error["ResponseMetadata"]["HTTPStatusCode"],
+            error["Error"]["Message"],
+        )
+
+    return run

@@ -150,8 +150,6 @@ def refuse_to_start() -> EngineError | None:
 
 def process_identity(pid: int) -> tuple[str, str] | None:
     """(name, start time) of a living process; None when it has ended, reaped or not."""
-    with contextlib.suppress(OSError):
-        os.waitpid(pid, os.WNOHANG)
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -159,7 +157,11 @@ def process_identity(pid: int) -> tuple[str, str] | None:
     name, _, rest = text.partition("(")[2].rpartition(")")
     fields = rest.split()
     # proc(5): the state is field 3, the start time field 22.
-    return None if fields[0] in "ZX" else (name, fields[19])
+    if fields[0] not in "ZX":
+        return name, fields[19]
+    with contextlib.suppress(OSError):  # it may be another process's child
+        os.waitpid(pid, os.WNOHANG)
+    return None
 
 
 def pid_in(path: Path, name: str) -> int | None:
@@ -259,7 +261,8 @@ def _option(option: str) -> Callable[[Launch], bool]:
 
 
 # What dockerd's last words hold -> what helps, in the order in which to try it. The cases are those of
-# containers and sandboxes: kernels with one kind of iptables or none, a read-only /proc, an overlay as the root.
+# containers and sandboxes: a kernel with one kind of iptables or none, a read-only /proc, a root that is an
+# overlay itself.
 REMEDIES: tuple[tuple[str, str, Callable[[Launch], bool]], ...] = (
     (r"cgroup", "the cgroup file systems mounted", _mount_cgroups),
     (r"iptables|NAT chain", "iptables-legacy", _use_legacy_iptables),

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 PULL_SILENCE_S = 20
 PULL_TIMEOUT_S = 600
 
+# Who made the stand-in, and under which name: an image built upon a stand-in inherits its labels, and it is
+# the user's own.
 STAND_IN_LABEL = "batchemu.stand-in"
+NAME_LABEL = "batchemu.stand-in-for"
 
 
 def provide_image(engine: Engine, name: str, made_for: str) -> str:
@@ -41,6 +44,12 @@ def provide_image(engine: Engine, name: str, made_for: str) -> str:
     return "a busybox stand-in built here, as it could not be pulled"
 
 
+def full_name(name: str) -> str:
+    """The name with its tag, as the engine lists it."""
+    repository, tag = parse_repository_tag(name)
+    return f"{repository}:{tag or 'latest'}"
+
+
 def image_on(engine: Engine, name: str) -> Image | None:
     try:
         return engine.client.images.get(name)
@@ -54,12 +63,12 @@ def pull(engine: Engine, name: str) -> str | None:
     The SDK's own pull waits without limit, so the request is sent over its session directly.
     """
     api = engine.client.api
-    repository, tag = parse_repository_tag(name)
+    repository, tag = parse_repository_tag(full_name(name))
     deadline = time.monotonic() + PULL_TIMEOUT_S
     try:
         with api.post(
             f"{api.base_url}/v{api.api_version}/images/create",
-            params={"fromImage": repository, "tag": tag or "latest"},
+            params={"fromImage": repository, "tag": tag},
             stream=True,
             timeout=PULL_SILENCE_S,
         ) as response:
@@ -83,15 +92,15 @@ def build_stand_in(engine: Engine, name: str, made_for: str, problem: str) -> No
             "pull or load it first, or install a static busybox (Debian: busybox-static), "
             "of which a stand-in can be made."
         )
-    repository, tag = parse_repository_tag(name)
+    repository, tag = parse_repository_tag(full_name(name))
     answer = engine.client.api.import_image_from_data(
         root_archive(busybox, name),
         repository=repository,
-        tag=tag or "latest",
+        tag=tag,
         changes=[
             "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             'CMD ["sh"]',
-            f"LABEL {STAND_IN_LABEL}={made_for}",
+            f"LABEL {STAND_IN_LABEL}={made_for} {NAME_LABEL}={full_name(name)}",
         ],
     )
     if "errorDetail" in str(answer):
@@ -183,10 +192,12 @@ def remove_stand_ins(engine: Engine, made_for: str | None = None) -> list[str]:
     label = STAND_IN_LABEL if made_for is None else f"{STAND_IN_LABEL}={made_for}"
     removed = []
     for image in engine.client.images.list(filters={"label": label}):
-        for tag in image.tags or [str(image.id)]:
-            try:
-                engine.client.images.remove(tag, force=True)
-                removed.append(tag)
-            except APIError as error:
-                say(f"The stand-in {tag} stays: {error.explanation}")
+        name = image.labels.get(NAME_LABEL)
+        if name not in image.tags:
+            continue
+        try:
+            engine.client.images.remove(name, force=True)
+            removed.append(name)
+        except APIError as error:
+            say(f"The stand-in {name} stays: {error.explanation}")
     return removed

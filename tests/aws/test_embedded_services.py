@@ -6,7 +6,8 @@ import io
 import json
 import time
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
 
 import pytest
 from botocore.exceptions import ClientError
@@ -106,6 +107,37 @@ def test_stepfunctions(served: Served) -> None:
     arn = states.create_state_machine(name="m", definition=definition, roleArn=role)["stateMachineArn"]
     states.start_execution(stateMachineArn=arn, name="e")
     assert [e["name"] for e in states.list_executions(stateMachineArn=arn)["executions"]] == ["e"]
+
+
+def test_a_workflow_calls_back_to_our_port(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTO_PORT", str(served.port))
+    default = '{"stepfunctions": {"execute_state_machine": false}}'
+    task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sqs:listQueues", "End": True}
+    definition = json.dumps({"StartAt": "A", "States": {"A": task}})
+    role = "arn:aws:iam::123456789012:role/r"
+    states = served.client("stepfunctions")
+    try:
+        post(served, "/moto-api/config", default.replace("false", "true"))
+        arn = states.create_state_machine(name="m", definition=definition, roleArn=role)["stateMachineArn"]
+        execution = states.start_execution(stateMachineArn=arn)["executionArn"]
+        assert finished(states, execution)["status"] == "SUCCEEDED"
+    finally:
+        post(served, "/moto-api/config", default)
+
+
+def finished(states: Any, execution: str) -> Any:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        described = states.describe_execution(executionArn=execution)
+        if described["status"] != "RUNNING":
+            return described
+        time.sleep(0.05)
+    raise AssertionError("the workflow never ended")
+
+
+def post(served: Served, path: str, body: str) -> None:
+    with urlopen(Request(served.url + path, data=body.encode(), method="POST")) as response:
+        assert response.status in {200, 201}
 
 
 def test_dynamodb(served: Served) -> None:

@@ -1,0 +1,185 @@
+"""A world on the bench: inputs in, effects out, the invariants checked after every step."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from batchemu.core import inputs as i
+from batchemu.core.effects import Announce, Effect, SetTimer, StartContainer, StopContainer
+from batchemu.core.facts import JobStatusChanged
+from batchemu.core.ids import AttemptNo, JobId, Millis
+from batchemu.core.invariants import check
+from batchemu.core.step import step
+from batchemu.core.world import Delays, Job, JobStatus, World
+from batchemu.errors import ServiceError
+
+EC2 = {
+    "type": "EC2",
+    "minvCpus": 0,
+    "maxvCpus": 4,
+    "instanceTypes": ["optimal"],
+    "subnets": ["subnet-1"],
+    "securityGroupIds": ["sg-1"],
+    "instanceRole": "ecsInstanceRole",
+}
+
+
+class Lab:
+    def __init__(self, delays: Delays | None = None) -> None:
+        self.world = World(account="123456789012", region="us-east-1", delays=delays or Delays())
+        self.now = 1_000_000
+        self.taken: list[i.Input] = []
+        self.effects: list[Effect] = []
+        self._ids = 0
+
+    # --- steps
+
+    def take(self, given: i.Input) -> Any:
+        """One step; a refused one must leave the world as it was."""
+        before = copy.deepcopy(self.world)
+        try:
+            outcome = step(self.world, given)
+        except ServiceError:
+            assert self.world == before, "a refused command changes nothing"
+            raise
+        self.taken.append(given)
+        check(self.world)
+        self.effects.extend(outcome.effects)
+        return outcome.result
+
+    def at(self) -> Millis:
+        """Every input comes a second after the one before."""
+        self.now += 1000
+        return Millis(self.now)
+
+    def environment(self, name: str = "ce", **resources: Any) -> None:
+        params = {
+            "computeEnvironmentName": name,
+            "type": "MANAGED",
+            "computeResources": {**EC2, **resources},
+        }
+        self.take(
+            i.CreateComputeEnvironment(
+                at=self.at(), params=params, uuid=f"u-{name}", cluster_uuid=f"c-{name}"
+            )
+        )
+
+    def update_environment(self, name: str = "ce", **params: Any) -> None:
+        self.take(i.UpdateComputeEnvironment(at=self.at(), params={"computeEnvironment": name, **params}))
+
+    def delete_environment(self, name: str = "ce") -> None:
+        self.take(i.DeleteComputeEnvironment(at=self.at(), compute_environment=name))
+
+    def queue(self, name: str = "queue", environments: tuple[str, ...] = ("ce",), priority: int = 1) -> None:
+        order = [{"order": n, "computeEnvironment": each} for n, each in enumerate(environments)]
+        params = {"jobQueueName": name, "priority": priority, "computeEnvironmentOrder": order}
+        self.take(i.CreateJobQueue(at=self.at(), params=params))
+
+    def update_queue(self, name: str = "queue", **params: Any) -> None:
+        self.take(i.UpdateJobQueue(at=self.at(), params={"jobQueue": name, **params}))
+
+    def delete_queue(self, name: str = "queue") -> None:
+        self.take(i.DeleteJobQueue(at=self.at(), job_queue=name))
+
+    def definition(self, name: str = "definition", *, vcpus: int = 1, **members: Any) -> None:
+        container = {"image": "busybox", "vcpus": vcpus, "memory": 128, **members.pop("container", {})}
+        params = {
+            "jobDefinitionName": name,
+            "type": "container",
+            "containerProperties": container,
+            **members,
+        }
+        self.take(i.RegisterJobDefinition(at=self.at(), params=params, size_bytes=100))
+
+    def ready(self) -> Lab:
+        self.environment()
+        self.queue()
+        self.definition()
+        return self
+
+    def submit(self, *after: JobId, queue: str = "queue", **params: Any) -> JobId:
+        self._ids += 1
+        job_id = JobId(f"job-{self._ids}")
+        given = {
+            "jobName": f"job-{self._ids}",
+            "jobQueue": queue,
+            "jobDefinition": "definition",
+            "dependsOn": [{"jobId": each} for each in after],
+            **params,
+        }
+        self.take(i.SubmitJob(at=self.at(), job_id=job_id, params=given, size_bytes=100))
+        return job_id
+
+    def start(self, job_id: JobId, attempt: int | None = None) -> None:
+        number = AttemptNo(attempt or self._attempt(job_id))
+        at = self.at()
+        self.take(
+            i.ContainerStarted(at=at, job_id=job_id, attempt=number, runtime_id="container", started_at=at)
+        )
+
+    def exit(
+        self, job_id: JobId, code: int | None = 0, *, attempt: int | None = None, reason: str | None = None
+    ) -> None:
+        number = AttemptNo(attempt or self._attempt(job_id))
+        at = self.at()
+        self.take(
+            i.ContainerExited(
+                at=at, job_id=job_id, attempt=number, exit_code=code, reason=reason, stopped_at=at
+            )
+        )
+
+    def run(self, job_id: JobId, code: int = 0) -> None:
+        self.start(job_id)
+        self.exit(job_id, code)
+
+    def cancel(self, job_id: str, reason: str = "cancelled") -> None:
+        self.take(i.CancelJob(at=self.at(), job_id=JobId(job_id), reason=reason))
+
+    def terminate(self, job_id: str, reason: str = "terminated") -> None:
+        self.take(i.TerminateJob(at=self.at(), job_id=JobId(job_id), reason=reason))
+
+    def fire(self, purpose: str) -> None:
+        """Let the earliest pending timer of a purpose fire, at its time."""
+        due = sorted((at, key) for key, at in self.world.timers.items() if key.purpose == purpose)
+        at, key = due[0]
+        self.now = max(self.now, at)
+        self.take(i.TimerFired(at=Millis(self.now), timer=key))
+
+    # --- looks
+
+    def _attempt(self, job_id: JobId) -> int:
+        attempt = self.job(job_id).attempt
+        return attempt.number if attempt else 1
+
+    def job(self, job_id: JobId) -> Job:
+        return self.world.jobs[job_id]
+
+    def status(self, *job_ids: JobId) -> Any:
+        found = [str(self.job(job_id).status) for job_id in job_ids]
+        return found[0] if len(found) == 1 else found
+
+    def started(self) -> list[StartContainer]:
+        return [effect for effect in self.effects if isinstance(effect, StartContainer)]
+
+    def stopped(self) -> list[JobId]:
+        return [effect.key.job_id for effect in self.effects if isinstance(effect, StopContainer)]
+
+    def timers(self) -> list[SetTimer]:
+        return [effect for effect in self.effects if isinstance(effect, SetTimer)]
+
+    def path(self, job_id: JobId) -> list[str]:
+        """Every status that a job was announced in."""
+        facts = [effect.fact for effect in self.effects if isinstance(effect, Announce)]
+        return [
+            str(fact.after) for fact in facts if isinstance(fact, JobStatusChanged) and fact.job_id == job_id
+        ]
+
+    def used(self, name: str = "ce") -> float:
+        return self.world.environments[name].used_vcpus
+
+
+SUCCEEDED = [str(each) for each in (JobStatus.SUBMITTED, JobStatus.RUNNABLE, JobStatus.STARTING)] + [
+    "RUNNING",
+    "SUCCEEDED",
+]

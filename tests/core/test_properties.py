@@ -1,0 +1,125 @@
+"""Whatever clients, runtimes and clocks do, in whatever order: nothing illegal, and a replay is equal."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from batchemu.core.step import step
+from batchemu.core.world import TERMINAL, Delays, JobStatus, World
+from batchemu.errors import ClientException
+from tests.core.lab import Lab
+
+if TYPE_CHECKING:
+    from batchemu.core.ids import JobId
+
+QUEUES = ("queue", "urgent")
+
+
+class Batch(RuleBasedStateMachine):
+    """The invariants of ``core.invariants`` are checked by the lab after every step."""
+
+    lab: Lab
+    seen: dict[JobId, JobStatus]
+
+    @initialize(submitted=st.sampled_from([0, 500]), starting=st.sampled_from([0, 700]))
+    def begin(self, submitted: int, starting: int) -> None:
+        self.lab = Lab(Delays(submitted=submitted, starting=starting)).ready()
+        self.lab.environment("spare", maxvCpus=3)
+        self.lab.queue("urgent", ("spare", "ce"), priority=5)
+        self.lab.definition("big", vcpus=3)
+        self.seen = {}
+
+    def _job(self, data: st.DataObject, *statuses: JobStatus) -> JobId:
+        fit = [job.job_id for job in self.lab.world.jobs.values() if not statuses or job.status in statuses]
+        return data.draw(st.sampled_from(fit))
+
+    def _any(self, *statuses: JobStatus) -> bool:
+        jobs = self.lab.world.jobs.values()
+        return any(not statuses or job.status in statuses for job in jobs)
+
+    @rule(
+        data=st.data(),
+        queue=st.sampled_from(QUEUES),
+        definition=st.sampled_from(["definition", "big"]),
+        attempts=st.integers(1, 3),
+        timeout=st.booleans(),
+    )
+    def submit(self, data: st.DataObject, queue: str, definition: str, attempts: int, timeout: bool) -> None:
+        known = list(self.lab.world.jobs)
+        after = data.draw(st.lists(st.sampled_from(known), max_size=3)) if known else []
+        params = {"timeout": {"attemptDurationSeconds": 60}} if timeout else {}
+        try:
+            self.lab.submit(
+                *after, queue=queue, jobDefinition=definition, retryStrategy={"attempts": attempts}, **params
+            )
+        except ClientException:
+            assert self.lab.world.queues[queue].state == "DISABLED"
+
+    @precondition(lambda self: self._any(JobStatus.STARTING))
+    @rule(data=st.data())
+    def starts(self, data: st.DataObject) -> None:
+        self.lab.start(self._job(data, JobStatus.STARTING))
+
+    @precondition(lambda self: self._any())
+    @rule(data=st.data(), code=st.sampled_from([0, 0, 1, 137, None]), late=st.integers(0, 1))
+    def exits(self, data: st.DataObject, code: int | None, late: int) -> None:
+        job = self._job(data)
+        attempt = self.lab.job(job).attempt
+        number = (attempt.number if attempt else 1) - late
+        self.lab.exit(job, code, attempt=max(1, number))
+
+    @precondition(lambda self: self._any())
+    @rule(data=st.data(), how=st.sampled_from(["cancel", "terminate"]))
+    def ends(self, data: st.DataObject, how: str) -> None:
+        getattr(self.lab, how)(self._job(data), "asked")
+
+    @precondition(lambda self: bool(self.lab.world.timers))
+    @rule(data=st.data())
+    def fires(self, data: st.DataObject) -> None:
+        purposes = sorted({key.purpose for key in self.lab.world.timers})
+        self.lab.fire(data.draw(st.sampled_from(purposes)))
+
+    @rule(state=st.sampled_from(["ENABLED", "DISABLED"]), name=st.sampled_from(["ce", "spare"]))
+    def switches_environment(self, state: str, name: str) -> None:
+        self.lab.update_environment(name, state=state)
+
+    @rule(state=st.sampled_from(["ENABLED", "DISABLED"]), name=st.sampled_from(QUEUES))
+    def switches_queue(self, state: str, name: str) -> None:
+        self.lab.update_queue(name, state=state)
+
+    @rule(most=st.integers(0, 6))
+    def resizes(self, most: int) -> None:
+        self.lab.update_environment(computeResources={"maxvCpus": most})
+
+    @rule()
+    def remember(self) -> None:
+        """A job that is over stays as it is."""
+        for job in self.lab.world.jobs.values():
+            before = self.seen.get(job.job_id)
+            assert before is None or before is job.status
+            if job.status in TERMINAL:
+                self.seen[job.job_id] = job.status
+
+    def teardown(self) -> None:
+        """The same inputs make the same world."""
+        if not hasattr(self, "lab"):
+            return
+        world = World(account="123456789012", region="us-east-1", delays=copy.copy(self.lab.world.delays))
+        for taken in self.lab.taken:
+            step(world, taken)
+        assert world == self.lab.world
+
+
+Batch.TestCase.settings = settings(
+    max_examples=60,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+TestBatch = pytest.mark.filterwarnings("default")(Batch.TestCase)

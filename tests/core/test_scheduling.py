@@ -1,0 +1,110 @@
+"""Who runs where, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batchemu.core.scheduling.fit import Room
+from batchemu.core.scheduling.queue import Placement, Waiting, plan
+
+if TYPE_CHECKING:
+    from tests.core.lab import Lab
+
+
+def room(name: str, free: float, *, is_open: bool = True, capability: str = "EC2") -> Room:
+    return Room(name=name, capability=capability, is_open=is_open, free_vcpus=free)
+
+
+def test_environments_are_tried_in_order() -> None:
+    line = [Waiting(1, "EC2", 2), Waiting(2, "EC2", 2), Waiting(3, "EC2", 1)]
+    rooms = [room("a", 3), room("b", 8)]
+    assert plan(line, rooms) == [Placement(1, "a"), Placement(2, "b"), Placement(3, "a")]
+
+
+def test_the_head_of_the_line_blocks_those_behind_it() -> None:
+    assert plan([Waiting(1, "EC2", 4), Waiting(2, "EC2", 1)], [room("a", 2)]) == []
+
+
+def test_closed_and_foreign_environments_are_passed_over() -> None:
+    rooms = [room("a", 9, is_open=False), room("b", 9, capability="FARGATE"), room("c", 9)]
+    assert plan([Waiting(1, "EC2", 1)], rooms) == [Placement(1, "c")]
+
+
+def test_a_job_waits_for_room_and_takes_it_when_it_is_given_back(lab: Lab) -> None:
+    lab.definition(vcpus=2)
+    jobs = [lab.submit() for _ in range(3)]
+    assert lab.status(*jobs) == ["STARTING", "STARTING", "RUNNABLE"]
+    lab.run(jobs[0], 1)
+    assert lab.status(jobs[2]) == "STARTING"
+    assert lab.used() == 4
+
+
+def test_the_queue_of_higher_priority_is_served_first(lab: Lab) -> None:
+    lab.queue("urgent", priority=10)
+    lab.definition(vcpus=4)
+    running = lab.submit()
+    patient, urgent = lab.submit(), lab.submit(queue="urgent")
+    lab.run(running)
+    assert lab.status(patient, urgent) == ["RUNNABLE", "STARTING"]
+
+
+def test_a_blocked_queue_lets_the_next_one_have_its_turn(lab: Lab) -> None:
+    lab.queue("urgent", priority=10)
+    lab.definition("big", vcpus=3)
+    running = [lab.submit(), lab.submit()]
+    blocked = lab.submit(queue="urgent", jobDefinition="big")
+    small = lab.submit()
+    assert lab.status(blocked, small) == ["RUNNABLE", "STARTING"]
+    for job in [*running, small]:
+        lab.run(job)
+    assert lab.status(blocked) == "STARTING"
+
+
+def test_a_retried_job_stands_where_it_was_submitted(lab: Lab) -> None:
+    lab.definition(vcpus=4)
+    first = lab.submit(retryStrategy={"attempts": 2})
+    second = lab.submit()
+    lab.run(first, 1)
+    assert lab.status(first, second) == ["STARTING", "RUNNABLE"]
+
+
+def test_more_vcpus_let_waiting_jobs_start(lab: Lab) -> None:
+    lab.definition(vcpus=8)
+    job = lab.submit()
+    assert lab.status(job) == "RUNNABLE"
+    lab.update_environment(computeResources={"maxvCpus": 8})
+    assert lab.status(job) == "STARTING"
+
+
+def test_a_disabled_environment_takes_no_new_jobs(lab: Lab) -> None:
+    running = lab.submit()
+    lab.update_environment(state="DISABLED")
+    waiting = lab.submit()
+    assert lab.status(running, waiting) == ["STARTING", "RUNNABLE"]
+    lab.update_environment(state="ENABLED")
+    assert lab.status(waiting) == "STARTING"
+
+
+def test_a_new_environment_in_the_order_lets_waiting_jobs_start(lab: Lab) -> None:
+    lab.environment("more", maxvCpus=16)
+    lab.definition(vcpus=8)
+    job = lab.submit()
+    lab.update_queue(
+        computeEnvironmentOrder=[
+            {"order": 1, "computeEnvironment": "ce"},
+            {"order": 2, "computeEnvironment": "more"},
+        ]
+    )
+    assert lab.job(job).attempt is not None
+    assert lab.used("more") == 8
+
+
+def test_an_environment_that_is_deleted_stays_until_its_last_job_is_over(lab: Lab) -> None:
+    lab.environment("other")
+    job = lab.submit()
+    lab.update_queue(computeEnvironmentOrder=[{"order": 1, "computeEnvironment": "other"}])
+    lab.update_environment(state="DISABLED")
+    lab.delete_environment()
+    assert lab.world.environments["ce"].status == "DELETING"
+    lab.run(job)
+    assert "ce" not in lab.world.environments

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from batchemu.runtime.plans import Plans
 
 PREFIX = "/_batchemu"
-ALIASES = {("GET", "/_localstack/health"): "health", ("POST", "/moto-api/reset"): "reset"}
+ALIASES = frozenset({("GET", "/_localstack/health"), ("POST", "/moto-api/reset")})
 """Paths that other emulators' users have in their scripts."""
 MAX_WAIT_S = 300.0
 

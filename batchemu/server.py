@@ -14,7 +14,7 @@ import waitress
 from waitress.server import TcpWSGIServer
 
 from batchemu import control
-from batchemu.aws.embedded import EmbeddedAws, set_up_waitress
+from batchemu.aws.embedded import WAITRESS_SETTINGS, EmbeddedAws, set_up_waitress
 from batchemu.aws.logs import EmbeddedLogs, MemoryLogs, log_request_target
 from batchemu.core.facts import JobStatusChanged
 from batchemu.core.world import AWS_LIKE, Delays
@@ -37,9 +37,6 @@ jobs_log = logging.getLogger("batchemu.jobs")
 
 THREADS = 16
 BACKLOG = 1024
-_CONNECTIONS = 1000
-_MAX_BODY = 5 * 2**30
-"""S3's largest single upload; waitress spools bodies to disk, and Batch's own limit is the wire's."""
 
 
 class Server:
@@ -168,10 +165,9 @@ def listen(app: Callable[..., Any], host: str, port: int) -> Any:
             port=port,
             threads=THREADS,
             backlog=BACKLOG,
-            connection_limit=_CONNECTIONS,
-            max_request_body_size=_MAX_BODY,
             ident="batchemu",
             clear_untrusted_proxy_headers=True,
+            **WAITRESS_SETTINGS,
         )
     except OSError as error:
         raise _unavailable(host, port, error) from error

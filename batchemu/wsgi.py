@@ -88,12 +88,14 @@ class OnePort:
             log.warning("refused %s %s: %s", environ["REQUEST_METHOD"], environ.get("PATH_INFO"), refusal)
             return _refuse(403, refusal)(environ, start_response)
         path = environ.get("PATH_INFO", "")
-        if path.startswith(f"{control.PREFIX}/") or (environ["REQUEST_METHOD"], path) in control.ALIASES:
+        if path.startswith(f"{control.PREFIX}/"):
             return self._controls(environ, start_response)
         try:
             by = caller(environ)
         except ServiceError as error:
             return self._refused(error, environ, start_response)
+        if by.service is None and (environ["REQUEST_METHOD"], path) in control.ALIASES:
+            return self._controls(environ, start_response)  # signed, it may be a key in S3
         if by.service == "batch" or (by.service is None and routing.is_batch_path(path)):
             environ[CALLER] = by
             return self._batch(environ, start_response)

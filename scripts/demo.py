@@ -296,6 +296,21 @@ def show_jobs(aws: Aws, job_ids: Sequence[str]) -> None:
     say(aws.run(*arguments).rstrip())
 
 
+def show_times(jobs: list[dict[str, Any]]) -> None:
+    """The jobs' own times on one line of time: the states between two polls are in them too."""
+    moments = [
+        (job[member], job["jobName"], word)
+        for job in jobs
+        for member, word in (("createdAt", "submitted"), ("startedAt", "started"), ("stoppedAt", "stopped"))
+        if member in job
+    ]
+    begin = min(at for at, _, _ in moments)
+    say("")
+    # A stable sort: what happens in the same millisecond keeps its order.
+    for at, name, word in sorted(moments, key=lambda moment: moment[0]):
+        say(f"  {(at - begin) / 1000:8.3f} s  {name:<13} {word}")
+
+
 def show_log(aws: Aws, job: dict[str, Any]) -> list[str]:
     """Print the job's lines; as on AWS, they may arrive a moment after the job has ended."""
     stream = job["container"].get("logStreamName")
@@ -344,6 +359,7 @@ def play(aws: Aws) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
 
     heading("What became of them")
     show_jobs(aws, [first, child])
+    show_times(jobs)
     return jobs, {job["jobName"]: show_log(aws, job) for job in jobs}
 
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Use the Docker engine that answers; where none does, start one and stop it again.
 
-    engine.py run [--image NAME]... -- COMMAND ...   run COMMAND with an engine and these images
+    engine.py run [--image NAME]... [--busybox] -- COMMAND ...
+                                                     run COMMAND with an engine and these images, and
+                                                     with a static busybox on its PATH
     engine.py start                                  an engine that stays until `stop`
     engine.py stop                                   stop it, if it is one of ours
     engine.py image NAME                             use NAME, else pull it, else build a stand-in
@@ -27,7 +29,7 @@ from typing import TYPE_CHECKING, NoReturn
 import requests
 from docker.errors import DockerException
 from dockerd import Engine, EngineError, find_running, read_state, say, start_own, stop_recorded, write_state
-from images import provide_image, remove_stand_ins
+from images import provide_image, remove_stand_ins, static_busybox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -161,6 +163,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     run = commands.add_parser("run")
     run.add_argument("--image", action="append", default=[])
+    run.add_argument("--busybox", action="store_true")
     run.add_argument("argv", nargs=argparse.REMAINDER)
     commands.add_parser("start")
     commands.add_parser("stop")
@@ -179,7 +182,10 @@ def command_run(options: argparse.Namespace) -> int:
         say(f"Engine: {engine.describe()}.")
         for name, words in engine.images.items():
             say(f"Image {name}: {words}.")
-        return run_command(command, engine.environment)
+        env = engine.environment
+        if options.busybox and (busybox := static_busybox()):
+            env["PATH"] = f"{env.get('PATH', os.defpath)}:{busybox.parent}"
+        return run_command(command, env)
 
 
 def command_start(_: argparse.Namespace) -> int:

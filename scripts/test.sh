@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/setup.sh
 
-run=(.venv/bin/python scripts/engine.py run --image amazonlinux --)
+run=(.venv/bin/python scripts/engine.py run --image amazonlinux --busybox --)
 [ "${ENGINE:-}" != none ] || run=()
 
 if scripts/lint.sh; then

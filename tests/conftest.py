@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.evidence import MARKS, problem
+from tests.images import client, image
 
+__all__ = ["client", "image"]  # fixtures for every folder
 HERE = Path(__file__).parent
 MARKED = (HERE / "api", HERE.parent / "conformance")
 

@@ -49,10 +49,9 @@ WAITRESS_SETTINGS: Mapping[str, Any] = {
     "asyncore_use_poll": True,
     "max_request_body_size": 5 * 2**30 + 1,
 }
-"""For ``waitress.create_server``: it takes no more than 100 connections of its own accord, and each SDK
-client keeps its own open, so that the 101st waits for ever (seen); ``select`` stops at 1,024; an S3
-object may have 5 GiB (https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html), waitress takes
-less than 1."""
+"""For ``waitress.create_server``. By itself it takes 100 connections, and each SDK client keeps one open:
+the next waits for ever (seen). ``select`` stops at 1,024. waitress takes bodies under 1 GiB, S3 up to 5
+(https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html)."""
 
 _ACCOUNT_IN_HEADER = re.compile(r"(?:Credential=|^AWS )(\d{12})[/:]")
 _ACCOUNT_IN_QUERY = re.compile(
@@ -74,9 +73,9 @@ class Turn:
 
     moto's backends iterate dictionaries that other threads change (``dictionary changed size during
     iteration``, HTTP 500), and only its dispatcher and a few queues lock anything. A plain lock would
-    end that and begin something worse: moto's requests may wait for other requests of ours. A Lambda
-    behind an S3 notification, a custom resource of a stack, an event that goes to an API destination, an SNS subscription
-    by HTTP: each calls back while the first request is still open, and waits for ever.
+    end that and begin something worse: a Lambda behind an S3 notification, a custom resource of a
+    stack, an event for an API destination, an SNS subscription by HTTP call us back while the request
+    that caused them is still open, and would wait for ever.
 
     So the turn is taken from whoever has held it for ``patience_s``: from then on that caller runs
     beside the others, as it always did in moto. Nothing can deadlock, the worst is one delay of
@@ -90,7 +89,7 @@ class Turn:
         self._patience_s = patience_s
         self._changed = threading.Condition()
         self._owner: int | None = None
-        self._since = 0.0
+        self._until = 0.0
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
@@ -100,9 +99,9 @@ class Turn:
             yield
             return
         with self._changed:
-            while self._owner is not None and (rest := self._rest()) > 0:
+            while self._owner is not None and (rest := self._until - time.monotonic()) > 0:
                 self._changed.wait(rest)
-            self._owner, self._since = me, time.monotonic()
+            self._owner, self._until = me, time.monotonic() + self._patience_s
         try:
             yield
         finally:
@@ -110,9 +109,6 @@ class Turn:
                 if self._owner == me:
                     self._owner = None
                     self._changed.notify()
-
-    def _rest(self) -> float:
-        return self._since + self._patience_s - time.monotonic()
 
 
 class EmbeddedAws:
@@ -203,18 +199,13 @@ class EmbeddedAws:
             return self._app(environ, start_response)
         except NotImplementedError as error:
             message = f"{error or 'not implemented'} (batchemu answers {service} with moto)"
-            return _refuse(
-                environ, start_response, service, ("501 Not Implemented", "NotImplemented", message)
-            )
+            return _refuse(environ, start_response, service, ("501", "NotImplemented", message))
         except Exception as error:
-            what = (
-                f"{environ['REQUEST_METHOD']} {environ.get('HTTP_X_AMZ_TARGET') or environ.get('PATH_INFO')}"
-            )
-            LOG.warning("moto failed at %s (%s): %r", what, service, error)
+            target = environ.get("HTTP_X_AMZ_TARGET") or environ.get("PATH_INFO")
+            LOG.warning("moto failed at %s %s (%s): %r", environ["REQUEST_METHOD"], target, service, error)
             LOG.debug("moto's traceback", exc_info=True)
-            message = f"moto failed: {error!r}"
             return _refuse(
-                environ, start_response, service, ("500 Internal Server Error", "InternalFailure", message)
+                environ, start_response, service, ("500", "InternalFailure", f"moto failed: {error!r}")
             )
 
 
@@ -222,8 +213,7 @@ def _moto_application() -> WSGIApplication:
     """moto's dispatcher, made silent and quick.
 
     Its own ``get_backend_for_host`` prints to the terminal for a service that moto lacks, and walks
-    through some 300 patterns and moto's directory at each request, under a global lock; a host always
-    has the same backend, so it is looked up once.
+    through 300 patterns and moto's directory at each request; a host always has the same backend.
     """
     from moto import backend_index, backends  # noqa: PLC0415
     from moto.moto_server import werkzeug_app  # noqa: PLC0415
@@ -343,10 +333,8 @@ def _refuse(
         content_type = "text/xml"
         body = _XML_ENVELOPES.get(service, _XML_ENVELOPE).format(code=code, message=escape(message))
     data = body.encode()
-    start_response(
-        status,
-        [("Content-Type", content_type), ("Content-Length", str(len(data))), ("x-amzn-ErrorType", code)],
-    )
+    headers = [("Content-Type", content_type), ("Content-Length", str(len(data))), ("x-amzn-ErrorType", code)]
+    start_response(f"{status} {code}", headers)
     return [data]
 
 
@@ -410,7 +398,6 @@ def set_up_waitress(server: Any) -> None:
     """Make a waitress server (what ``waitress.create_server`` returned) use ``AwsChannel``, and spare
     the terminal its ``Task queue depth is 1``. Call it before the server runs."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    listeners = [server] if hasattr(server, "channel_class") else list(server.map.values())
-    for listener in listeners:
+    for listener in [server, *getattr(server, "map", {}).values()]:
         if hasattr(listener, "channel_class"):
             listener.channel_class = AwsChannel

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from batchemu.core.effects import Announce, SetTimer, StartContainer, StopContainer
@@ -47,7 +48,8 @@ class Engine:
         self._worlds: dict[Scope, World] = {}
         self._lock = threading.RLock()
         self._timers_changed = threading.Condition(self._lock)
-        self._effects: deque[tuple[Scope, Effect]] = deque()
+        self._work: deque[Callable[[], None]] = deque()
+        """What was decided and is still to be carried out."""
         self._pumping = threading.Lock()
         self._moving = threading.RLock()
         self._waiters = Waiters()
@@ -85,9 +87,9 @@ class Engine:
                 self._set_timer(scope, effect)
             elif isinstance(effect, Announce):
                 facts.append(effect.fact)
-                self._effects.append((scope, effect))
+                self._work.append(partial(self._carry_out, scope, effect))
             elif isinstance(effect, StartContainer | StopContainer):
-                self._effects.append((scope, effect))
+                self._work.append(partial(self._carry_out, scope, effect))
         self.log.append(scope, taken, tuple(facts))
         for fact in facts:
             if isinstance(fact, JobStatusChanged):
@@ -114,10 +116,14 @@ class Engine:
 
     def _pump(self) -> None:
         """Carry out what was decided; one thread at a time, the others leave it to that one."""
-        while self._effects and self._pumping.acquire(blocking=False):
+        while self._work and self._pumping.acquire(blocking=False):
             try:
-                while self._effects:
-                    self._carry_out(*self._effects.popleft())
+                while self._work:
+                    work = self._work.popleft()
+                    try:
+                        work()
+                    except Exception:
+                        log.exception("batchemu failed to carry out what it had decided")
             finally:
                 self._pumping.release()
 
@@ -169,7 +175,14 @@ class Engine:
     # --- time
 
     def call_later(self, delay_ms: int, action: Callable[[], None]) -> None:
-        """Run ``action`` once the clock has moved on by ``delay_ms`` (see ports.Scheduler)."""
+        """Run ``action`` once the clock has moved on by ``delay_ms`` (see ports.Scheduler).
+
+        Without a delay as soon as what was decided before has been carried out, on any clock.
+        """
+        if delay_ms <= 0:
+            self._work.append(action)
+            self._pump()
+            return
         with self._lock:
             self._call_at(self.clock.now() + delay_ms, action)
 
@@ -238,7 +251,7 @@ class Engine:
         """Forget every account and region and end every container; how many containers that were."""
         with self._lock:
             self._worlds.clear()
-            self._effects.clear()
+            self._work.clear()
             self.clock.forget_timers()
             self._waiters.forget()
         return self.runtime.reset()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
 import pytest
+import waitress
 from botocore.exceptions import ClientError
 
 from batchemu.aws import embedded
@@ -66,6 +67,18 @@ def test_load_happens_once_and_everybody_waits_for_its_callbacks() -> None:
     with ThreadPoolExecutor(8) as pool:
         seen = list(pool.map(lambda _: (aws.load(), len(done))[1], range(8)))
     assert seen == [1] * 8
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:0", "127.0.0.1:0 127.0.0.1:0"])
+def test_one_or_several_listeners_are_set_up(listen: str) -> None:
+    """``localhost`` may be two addresses, and waitress then makes another kind of server."""
+    sockets: dict[int, Any] = {}
+    server = waitress.create_server(lambda *_: [], listen=listen, map=sockets, threads=1)
+    embedded.set_up_waitress(server)
+    found = [s.channel_class for s in sockets.values() if hasattr(s, "channel_class")]
+    server.task_dispatcher.shutdown()
+    server.close()
+    assert found == [embedded.AwsChannel] * len(listen.split())
 
 
 def test_the_key_for_header_names_is_still_moto_s() -> None:
@@ -162,7 +175,7 @@ def test_what_moto_raises_becomes_an_error_of_the_service(
     request = {"REQUEST_METHOD": "POST", "PATH_INFO": "/", "HTTP_AUTHORIZATION": scope, **environ}
     with caplog.at_level(logging.WARNING):
         body = b"".join(aws(request, lambda status, headers: answers.append(status)))  # type: ignore[arg-type, func-returns-value]
-    assert answers == ["500 Internal Server Error"]
+    assert answers == ["500 InternalFailure"]
     assert body.startswith(expected)
     assert len(caplog.records) == 1
 

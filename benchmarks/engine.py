@@ -1,0 +1,162 @@
+"""The Docker engine without batchemu: the floor under every container job."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import uuid
+from collections import Counter
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+from batchemu.runtime import docker_options, owner
+from batchemu.runtime.docker import connect
+from benchmarks.resources import Core
+from tests.runtime.conftest import _root_folder
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import docker
+
+    from batchemu.core.effects import StartContainer
+
+IMAGE_VARIABLE = "BATCHEMU_BENCH_IMAGE"
+_IMAGE = ("batchemu-bench", "busybox")
+_PATIENCE_S = 60
+
+
+def image(client: docker.DockerClient) -> str:
+    """The image of all container jobs: the one named by BATCHEMU_BENCH_IMAGE, else a busybox of our own.
+
+    It must have ``true`` on its PATH.
+    """
+    named = os.environ.get(IMAGE_VARIABLE)
+    if named:
+        return named
+    repository, tag = _IMAGE
+    name = f"{repository}:{tag}"
+    if not client.images.list(name=name):
+        client.api.import_image_from_data(_root_folder(), repository=repository, tag=tag)
+    return name
+
+
+class Raw:
+    """The cycle of one container straight through the ``docker`` package.
+
+    Nobody can run a container job and know its end with less: create, start, wait, inspect (exit code
+    and times), logs, remove. The container is the one that batchemu makes: its options come from
+    batchemu's own functions, from a StartContainer that its core decided, labels, limits, variables
+    and extra host included.
+    """
+
+    def __init__(self) -> None:
+        self.client = connect()
+        self.image = image(self.client)
+        self.session = f"bench-{uuid.uuid4().hex[:12]}"
+        self.steps: Counter[str] = Counter()
+        """Seconds in each step of every cycle so far."""
+        self._core = Core(image=self.image, max_vcpus=1_000_000)
+        self._owner = owner.me()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Raw:
+        self.client.version()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for container_id in self.left(self.session):
+            self.client.api.remove_container(container_id, v=True, force=True)
+        self.client.close()
+
+    def cycle(self) -> tuple[float, float]:
+        """Run one job's container; seconds until its end is known, and until it is removed."""
+        with self._lock:
+            container = self._core.container()
+        begun = time.perf_counter()
+        marks = self._run(container)
+        for (_, before), (name, after) in zip([("", begun), *marks], marks, strict=False):
+            self.steps[name] += after - before
+        return marks[-2][1] - begun, marks[-1][1] - begun
+
+    def _run(self, container: StartContainer) -> list[tuple[str, float]]:
+        api = self.client.api
+        marks: list[tuple[str, float]] = []
+
+        def mark(step: str) -> None:
+            marks.append((step, time.perf_counter()))
+
+        labels = docker_options.labels(container, session=self.session, owner=self._owner)
+        options = docker_options.options(container, labels)
+        made = api.create_container(
+            **options.config,
+            host_config=api.create_host_config(**options.host),
+            name=docker_options.name(container),
+        )["Id"]
+        mark("create")
+        api.start(made)
+        mark("start")
+        api.wait(made)
+        mark("wait")
+        code = api.inspect_container(made)["State"]["ExitCode"]
+        mark("inspect")
+        api.logs(made, stdout=True, stderr=True, timestamps=True)
+        mark("logs")
+        api.remove_container(made, v=True, force=True)
+        mark("remove")
+        assert code == 0, code
+        return marks
+
+    def rate(self, jobs: int, threads: int) -> float:
+        """Cycles a second of ``threads`` threads that share a list of ``jobs``."""
+        work: SimpleQueue[int] = SimpleQueue()
+        for number in range(jobs):
+            work.put(number)
+        failures: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                while True:
+                    work.get_nowait()
+                    self.cycle()
+            except Empty:
+                pass
+            except BaseException as error:
+                failures.append(error)
+
+        begun = time.perf_counter()
+        workers = [threading.Thread(target=run) for _ in range(threads)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        if failures:
+            raise failures[0]
+        return jobs / (time.perf_counter() - begun)
+
+    def left(self, session: str) -> list[str]:
+        """The containers of a session, running or not."""
+        label = f"{docker_options.LABEL_SESSION}={session}"
+        return [each["Id"] for each in self.client.api.containers(all=True, filters={"label": [label]})]
+
+    def wait_until_clean(self, session: str) -> int:
+        """Until a session has no container; how many it still has when patience ends.
+
+        Not timed: batchemu removes a container after it has told the end, and that must not slow
+        down the next one that is measured.
+        """
+        deadline = time.monotonic() + _PATIENCE_S
+        while (left := self.left(session)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return len(left)
+
+    def told_steps(self) -> str:
+        """``create 9, start 180, ...``: mean milliseconds of each step."""
+        cycles = max(1, self.cycles)
+        return ", ".join(f"{name} {1000 * seconds / cycles:.0f}" for name, seconds in self.steps.items())

@@ -1,0 +1,241 @@
+"""The engine: one writer, effects in order, time that can be moved."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batchemu.aws.logs import MemoryLogs
+from batchemu.core import inputs as i
+from batchemu.core.ids import JobId
+from batchemu.core.invariants import check
+from batchemu.core.step import step
+from batchemu.core.world import Delays, JobStatus, World
+from batchemu.engine.clock import Clock
+from batchemu.engine.engine import Engine
+from batchemu.engine.log import Log
+from batchemu.engine.ports import Scope
+from batchemu.errors import ClientException
+from batchemu.runtime.plans import Plan, Plans
+from batchemu.runtime.scripted import ScriptedRuntime
+from tests.core.lab import EC2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batchemu.core.facts import Fact
+
+HERE = Scope("123456789012", "us-east-1")
+HOUR = 3_600_000
+
+
+class Bench:
+    def __init__(self, clock: Clock, delays: Delays | None = None) -> None:
+        self.engine = Engine(clock, delays=delays, records=Log(keep=None))
+        self.plans = Plans()
+        self.sink = MemoryLogs()
+        self.engine.attach(ScriptedRuntime(scheduler=self.engine, sink=self.sink, plans=self.plans))
+        self.facts: list[Fact] = []
+        self.engine.listen(lambda _, fact: self.facts.append(fact))
+        self.engine.start()
+
+    def ready(self, scope: Scope = HERE) -> None:
+        name = "ce"
+        self.engine.apply(
+            scope,
+            lambda at: i.CreateComputeEnvironment(
+                at=at,
+                params={"computeEnvironmentName": name, "type": "MANAGED", "computeResources": EC2},
+                uuid="u",
+                cluster_uuid="c",
+            ),
+        )
+        order = [{"order": 1, "computeEnvironment": name}]
+        self.engine.apply(
+            scope,
+            lambda at: i.CreateJobQueue(
+                at=at, params={"jobQueueName": "queue", "priority": 1, "computeEnvironmentOrder": order}
+            ),
+        )
+        container = {"image": "busybox", "vcpus": 1, "memory": 64}
+        self.engine.apply(
+            scope,
+            lambda at: i.RegisterJobDefinition(
+                at=at,
+                params={"jobDefinitionName": "d", "type": "container", "containerProperties": container},
+                size_bytes=1,
+            ),
+        )
+
+    def submit(self, job_id: str, *after: str, scope: Scope = HERE, **params: Any) -> JobId:
+        given = {
+            "jobName": job_id,
+            "jobQueue": "queue",
+            "jobDefinition": "d",
+            "dependsOn": [{"jobId": each} for each in after],
+            **params,
+        }
+        self.engine.apply(
+            scope, lambda at: i.SubmitJob(at=at, job_id=JobId(job_id), params=given, size_bytes=1)
+        )
+        return JobId(job_id)
+
+    def status(self, job_id: str) -> str:
+        found = self.engine.find_job(JobId(job_id))
+        assert found is not None
+        return str(found[1])
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made = Bench(Clock(0, rate=0))
+    made.ready()
+    yield made
+    made.engine.close()
+
+
+def test_time_is_moved_through_every_timer_on_the_way(bench: Bench) -> None:
+    bench.plans.add(Plan(duration_s=3600.0))
+    previous: tuple[str, ...] = ()
+    for number in range(50):
+        bench.submit(f"job-{number}", *previous)
+        previous = (f"job-{number}",)
+    assert bench.engine.advance(50 * HOUR) == 50 * HOUR
+    assert bench.status("job-49") == "SUCCEEDED"
+    stops = bench.engine.read(HERE, lambda world: [job.stopped_at for job in world.jobs.values()])
+    assert stops == [HOUR * (number + 1) for number in range(50)]
+
+
+def test_a_chain_of_jobs_without_duration_does_not_nest(bench: Bench) -> None:
+    bench.plans.add(Plan(job_name="first", duration_s=1.0))
+    bench.plans.add(Plan(job_name="job-*"))
+    bench.submit("first")
+    previous = "first"
+    for number in range(3000):
+        previous = bench.submit(f"job-{number}", previous)
+    bench.engine.advance(1000)
+    assert bench.status(previous) == "SUCCEEDED"
+
+
+def test_a_replay_of_the_log_makes_the_same_world(bench: Bench) -> None:
+    bench.plans.add(Plan(exit_code=1, duration_s=2.0))
+    bench.plans.add(Plan(attempt=2, duration_s=1.0))
+    threads = [
+        threading.Thread(
+            target=lambda n=n: [bench.submit(f"{n}-{k}", retryStrategy={"attempts": 2}) for k in range(25)]
+        )
+        for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    bench.engine.advance(HOUR)
+    world = World(account=HERE.account, region=HERE.region)
+    for record in bench.engine.log.tail():
+        step(world, record.input)
+    check(world)
+    assert bench.engine.read(HERE, lambda real: real == world)
+    assert {job.status for job in world.jobs.values()} == {JobStatus.SUCCEEDED}
+
+
+def test_concurrent_clients_lose_nothing(bench: Bench) -> None:
+    bench.plans.add(Plan())
+    with ThreadPoolExecutor(8) as pool:
+        jobs = list(pool.map(bench.submit, [f"job-{n}" for n in range(400)]))
+    assert {bench.status(job) for job in jobs} == {"SUCCEEDED"}
+    bench.engine.read(HERE, check)
+
+
+def test_accounts_and_regions_do_not_see_each_other(bench: Bench) -> None:
+    there = Scope("123456789012", "eu-west-1")
+    with pytest.raises(ClientException, match="JobQueue queue not found"):
+        bench.submit("job", scope=there)
+    bench.ready(there)
+    bench.plans.add(Plan())
+    bench.submit("job", scope=there)
+    assert bench.engine.read(HERE, lambda world: len(world.jobs)) == 0
+
+
+def test_a_wait_is_woken_by_the_transition(bench: Bench) -> None:
+    bench.plans.add(Plan(duration_s=10.0))
+    bench.submit("job")
+    waiting = threading.Event()
+    seen: list[JobStatus | None] = []
+
+    def wait() -> None:
+        waiting.set()
+        seen.append(bench.engine.wait(JobId("job"), [JobStatus.SUCCEEDED], 30))
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    waiting.wait()
+    bench.engine.advance(10_000)
+    thread.join(30)
+    assert seen == [JobStatus.SUCCEEDED]
+    assert bench.engine.wait(JobId("job"), [JobStatus.RUNNING], 0) is JobStatus.SUCCEEDED
+    assert bench.engine.wait(JobId("nobody"), [], 0) is None
+
+
+def test_a_wait_ends_after_its_time(bench: Bench) -> None:
+    bench.plans.add(Plan(duration_s=10.0))
+    bench.submit("job")
+    assert bench.engine.wait(JobId("job"), [JobStatus.SUCCEEDED], 0.01) is JobStatus.RUNNING
+
+
+def test_facts_are_told_in_order(bench: Bench) -> None:
+    bench.facts.clear()
+    bench.plans.add(Plan())
+    bench.submit("job")
+    assert [str(fact.after) for fact in bench.facts] == [
+        "SUBMITTED",
+        "RUNNABLE",
+        "STARTING",
+        "RUNNING",
+        "SUCCEEDED",
+    ]
+
+
+def test_reset_forgets_everything_and_late_timers_with_it(bench: Bench) -> None:
+    bench.plans.add(Plan(duration_s=10.0))
+    bench.submit("job")
+    bench.engine.reset()
+    assert bench.engine.find_job(JobId("job")) is None
+    bench.engine.advance(HOUR)
+    assert bench.engine.find_job(JobId("job")) is None
+
+
+def test_the_scaled_clock_fires_timers_by_itself() -> None:
+    bench = Bench(Clock(rate=3600), Delays(submitted=1000, starting=1000))
+    try:
+        bench.ready()
+        bench.plans.add(Plan(duration_s=600.0))
+        bench.submit("job")
+        assert bench.engine.wait(JobId("job"), [JobStatus.SUCCEEDED], 30) is JobStatus.SUCCEEDED
+    finally:
+        bench.engine.close()
+
+
+def test_a_real_clock_can_be_moved_too() -> None:
+    bench = Bench(Clock())
+    try:
+        bench.ready()
+        bench.plans.add(Plan(duration_s=7200.0))
+        bench.submit("job")
+        bench.engine.advance(2 * HOUR)
+        assert bench.status("job") == "SUCCEEDED"
+    finally:
+        bench.engine.close()
+
+
+def test_a_runtime_that_breaks_fails_the_job_and_nothing_else(bench: Bench) -> None:
+    class Broken(ScriptedRuntime):
+        def start(self, *args: Any, **kwargs: Any) -> None:
+            raise RuntimeError("broken")
+
+    bench.engine.attach(Broken(scheduler=bench.engine, sink=bench.sink))
+    bench.submit("job")
+    assert bench.status("job") == "FAILED"

@@ -244,8 +244,12 @@ _COMPILERS: dict[str, Callable[[Any, Compiled], Check]] = {
 
 
 def _limits(shape: Shape, sentence: str) -> Callable[[float, Place], None]:
-    """Make the check of ``min`` and ``max`` on a length or a number. The wording is ours."""
-    low = shape.metadata.get("min")
+    """Make the check of ``min`` and ``max`` on a length or a number. The wording is ours.
+
+    An empty map passes: workflow engines send ``tags: {}`` for a job without tags (that AWS takes it
+    is assumed; the model says ``min 1``).
+    """
+    low = None if shape.type_name == "map" else shape.metadata.get("min")
     high = shape.metadata.get("max")
     if low is None and high is None:
         return _no_limits

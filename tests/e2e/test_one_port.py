@@ -1,0 +1,363 @@
+"""One port: who is let in, what goes where, and what bad requests get."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+import batchemu
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batchemu.emulator import Emulator
+
+SIGNED = (
+    "AWS4-HMAC-SHA256 Credential={key}/20261122/{region}/{service}/aws4_request, "
+    "SignedHeaders=host, Signature=00"
+)
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with batchemu.start(runtime="scripted", clock="manual", allowed_hosts="batch.example.test") as running:
+        yield running
+
+
+class Raw:
+    """One request after another over plain HTTP."""
+
+    def __init__(self, url: str) -> None:
+        self.port = int(url.rpartition(":")[2])
+
+    def __call__(
+        self, method: str, path: str, body: bytes | str | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body, named)
+            answer = connection.getresponse()
+            return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+        finally:
+            connection.close()
+
+    def signed(self, path: str, body: object, *, service: str = "batch", key: str = "test") -> Any:
+        header = SIGNED.format(key=key, region="us-east-1", service=service)
+        return self("POST", path, json.dumps(body), Authorization=header)
+
+
+@pytest.fixture(scope="module")
+def raw(emulator: Emulator) -> Raw:
+    return Raw(emulator.url)
+
+
+# --- who is let in
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost:4580",
+        "127.0.0.1",
+        "127.0.0.9:80",
+        "[::1]:4580",
+        "bucket.s3.localhost:4580",
+        "host.docker.internal:4580",
+        "batch.example.test",
+        "BATCH.example.TEST:443",
+        "bucket.batch.example.test",
+    ],
+)
+def test_our_own_names_are_let_in(raw: Raw, host: str) -> None:
+    assert raw("GET", "/_batchemu/health", Host=host)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:4580",
+        "localhost.evil.example",
+        "10.0.0.1",
+        "127.0.0.1.evil.example",
+        "[2001:db8::1]",
+        "notlocalhost",
+        "batch.us-east-1.amazonaws.com",
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/describejobs", "/_batchemu/health", "/bucket/key", "/moto-api/reset"])
+def test_a_foreign_host_is_refused_on_every_path(raw: Raw, host: str, path: str) -> None:
+    status, _, body = raw("POST", path, "{}", Host=host)
+    assert status == 403
+    assert "--allowed-hosts" in json.loads(body)["message"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost:3000"},
+        {"Sec_Fetch_Site": "cross-site"},
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/submitjob", "/_batchemu/reset", "/bucket"])
+def test_a_web_page_cannot_reach_us(raw: Raw, headers: dict[str, str], path: str) -> None:
+    status, answered, body = raw("POST", path, "{}", **headers)
+    assert status == 403
+    assert "refused" in json.loads(body)["message"]
+    assert "access-control-allow-origin" not in answered
+
+
+def test_a_page_of_our_own_origin_may_call(raw: Raw) -> None:
+    own = f"127.0.0.1:{raw.port}"
+    assert raw("GET", "/_batchemu/health", Host=own, Origin=f"http://{own}")[0] == 200
+
+
+# --- what goes where
+
+
+def test_batch_and_its_neighbours_share_the_port(emulator: Emulator) -> None:
+    batch, s3, logs, sts = (emulator.client(name) for name in ("batch", "s3", "logs", "sts"))
+    s3.create_bucket(Bucket="bucket")
+    s3.put_object(Bucket="bucket", Key="v1/submitjob", Body=b"not a job")
+    assert s3.get_object(Bucket="bucket", Key="v1/submitjob")["Body"].read() == b"not a job"
+    logs.create_log_group(logGroupName="mine")
+    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == ["mine"]
+    assert sts.get_caller_identity()["Account"] == "123456789012"
+    assert batch.describe_job_queues()["jobQueues"] == []
+    for client in (batch, s3, logs, sts):
+        client.close()
+
+
+def test_tags_of_other_services_are_not_ours(raw: Raw) -> None:
+    arn = "arn:aws:kafka:us-east-1:123456789012:cluster/x/y"
+    status, _, _ = raw(
+        "GET",
+        f"/v1/tags/{arn}",
+        Authorization=SIGNED.format(key="test", region="us-east-1", service="kafka"),
+    )
+    assert status != 400
+    batch_arn = "arn%3Aaws%3Abatch%3Aus-east-1%3A123456789012%3Ajob-queue%2Fnobody"
+    status, headers, _ = raw("GET", f"/v1/tags/{batch_arn}")
+    assert (status, headers["x-amzn-errortype"]) == (400, "ClientException")
+
+
+def test_an_unsigned_request_to_a_path_of_batch_is_ours(raw: Raw) -> None:
+    status, headers, body = raw("POST", "/v1/describejobs", '{"jobs": ["nobody"]}')
+    assert (status, json.loads(body)) == (200, {"jobs": []})
+    assert headers["content-type"] == "application/json"
+    assert len(headers["x-amzn-requestid"]) == 36
+
+
+def test_account_and_region_come_from_the_signature(emulator: Emulator) -> None:
+    made = []
+    for account, region in (("111111111111", "eu-west-1"), (None, "us-east-1")):
+        batch = emulator.client(account=account, region=region)
+        made.append(
+            batch.register_job_definition(
+                jobDefinitionName="d",
+                type="container",
+                containerProperties={"image": "i", "vcpus": 1, "memory": 64},
+            )["jobDefinitionArn"]
+        )
+        batch.close()
+    assert made == [
+        "arn:aws:batch:eu-west-1:111111111111:job-definition/d:1",
+        "arn:aws:batch:us-east-1:123456789012:job-definition/d:1",
+    ]
+
+
+def test_without_neighbours_they_answer_501() -> None:
+    with batchemu.start(runtime="scripted", aws="none") as alone:
+        s3 = alone.client("s3")
+        with pytest.raises(ClientError) as caught:
+            s3.list_buckets()
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+        s3.close()
+
+
+def test_moto_is_loaded_by_the_first_request_that_needs_it(raw: Raw) -> None:
+    import subprocess
+    import sys
+
+    code = """
+import sys, batchemu
+with batchemu.start(runtime="scripted") as emulator:
+    batch = emulator.client()
+    batch.describe_job_queues()
+    before = "moto" in sys.modules
+    emulator.client("sts").get_caller_identity()
+    print(before, "moto" in sys.modules)
+"""
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["False", "True"]
+
+
+# --- bad requests
+
+
+def assert_clean(status: int, headers: dict[str, str], body: bytes) -> None:
+    """A 4xx with the envelope, and not a word of our insides."""
+    assert 400 <= status < 500
+    answered = json.loads(body)
+    assert answered["__type"] == headers["x-amzn-errortype"]
+    assert answered["message"]
+    assert b"Traceback" not in body
+    assert b"batchemu/" not in body
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "AWS4-HMAC-SHA256",
+        "AWS4-HMAC-SHA256 garbage",
+        "AWS4-HMAC-SHA256 Credential=",
+        "AWS4-HMAC-SHA256 Credential=a/b/c, SignedHeaders=host, Signature=0",
+        "AWS4-HMAC-SHA256 Credential=a/20261122/us-east-1/batch/aws4_request/more, Signature=0",
+        "AWS4-HMAC-SHA256 Credential=a/20261122/US EAST/batch/aws4_request",
+        "AWS4-HMAC-SHA256 Credential=a/20261122/../batch/aws4_request",
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/describejobs", "/anything"])
+def test_a_mangled_signature_is_refused(raw: Raw, header: str, path: str) -> None:
+    status, headers, body = raw("POST", path, "{}", Authorization=header)
+    assert_clean(status, headers, body)
+    assert headers["x-amzn-errortype"] == "IncompleteSignatureException"
+
+
+@pytest.mark.parametrize(
+    "body", ["{", "[]", '"x"', "\xff\xfe", "null", '{"jobs": [1]}', '{"jobs": "x"}', "nan"]
+)
+def test_a_malformed_body_is_refused(raw: Raw, body: str) -> None:
+    data = body.encode("latin-1")
+    status, headers, answer = raw("POST", "/v1/describejobs", data)
+    assert_clean(status, headers, answer)
+    assert headers["x-amzn-errortype"] == "ClientException"
+
+
+def test_a_body_of_ten_megabytes_is_refused(raw: Raw) -> None:
+    big = {"jobName": "x" * 10 * 2**20, "jobQueue": "q", "jobDefinition": "d"}
+    assert_clean(*raw.signed("/v1/submitjob", big))
+    bigger = {"jobs": ["x" * 11 * 2**20]}
+    status, headers, body = raw.signed("/v1/describejobs", bigger)
+    assert_clean(status, headers, body)
+    assert status == 413
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/nosuchoperation", "/", "/v1/submitjob/", "/v2/submitjob"]
+)
+def test_an_unknown_path_is_refused(raw: Raw, path: str) -> None:
+    status, headers, body = raw.signed(path, {})
+    assert_clean(status, headers, body)
+    assert status == 403
+
+
+def test_an_operation_that_is_not_there_is_asked_for_once(emulator: Emulator) -> None:
+    calls = []
+    batch = emulator.client()
+    batch.meta.events.register("before-send.batch", lambda **_: calls.append(1))
+    with pytest.raises(ClientError) as caught:
+        batch.list_scheduling_policies()
+    batch.close()
+    error = caught.value.response
+    assert error["ResponseMetadata"]["HTTPStatusCode"] == 501
+    assert error["Error"]["Message"] == "batchemu does not implement ListSchedulingPolicies yet"
+    assert len(calls) == 1
+
+
+def test_nothing_is_lost_by_bad_requests(emulator: Emulator, raw: Raw) -> None:
+    batch = emulator.client()
+    batch.register_job_definition(
+        jobDefinitionName="kept",
+        type="container",
+        containerProperties={"image": "i", "vcpus": 1, "memory": 64},
+    )
+    for body in (b"{", b"[]", b"\xff", b'{"jobDefinitionName": 1}', b'{"jobDefinitionName": "kept"}'):
+        assert raw("POST", "/v1/registerjobdefinition", body)[0] == 400
+    with socket.create_connection(("127.0.0.1", raw.port)) as broken:
+        broken.sendall(b"POST /v1/submitjob HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{")
+    with socket.create_connection(("127.0.0.1", raw.port)) as garbage:
+        garbage.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")
+        assert garbage.recv(100).startswith(b"HTTP/1.0 400")
+    found = batch.describe_job_definitions(jobDefinitionName="kept")["jobDefinitions"]
+    assert [each["revision"] for each in found] == [1]
+    batch.close()
+
+
+# --- the control plane
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"advanceSeconds": "1"}',
+        '{"advanceSeconds": -1}',
+        '{"advanceSeconds": true}',
+        '{"advanceSeconds": 1e99}',
+        '{"advanceSeconds": NaN}',
+        '{"advanceSeconds": 1, "x": 2}',
+    ],
+)
+def test_a_bad_move_of_the_clock_is_refused(raw: Raw, body: str) -> None:
+    before = raw("GET", "/_batchemu/clock")[2]
+    status, _, answer = raw("POST", "/_batchemu/clock", body)
+    assert status == 400
+    assert json.loads(answer)["message"]
+    assert raw("GET", "/_batchemu/clock")[2] == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/_batchemu/nothing", 404),
+        ("DELETE", "/_batchemu/health", 405),
+        ("GET", "/_batchemu/jobs/nobody/wait", 404),
+        ("GET", "/_batchemu/jobs/nobody/wait?status=SLEEPING", 400),
+        ("GET", "/_batchemu/jobs/nobody/wait?timeout=never", 400),
+    ],
+)
+def test_the_control_plane_says_what_is_wrong(raw: Raw, method: str, path: str, status: int) -> None:
+    found, headers, body = raw(method, path)
+    assert (found, headers["content-type"]) == (status, "application/json")
+    assert json.loads(body)["message"]
+
+
+def test_plans_can_be_set_over_http(emulator: Emulator, raw: Raw) -> None:
+    plan = {"jobName": "night*", "exitCode": 3, "durationSeconds": 60.0, "logs": ["line"]}
+    assert raw("POST", "/_batchemu/plans", json.dumps(plan))[0] == 200
+    (found,) = json.loads(raw("GET", "/_batchemu/plans")[2])["plans"]
+    assert plan.items() <= found.items()
+    status, _, body = raw("POST", "/_batchemu/plans", '{"jobNme": "x"}')
+    assert (status, "jobNme" in json.loads(body)["message"]) == (400, True)
+    assert raw("DELETE", "/_batchemu/plans")[0] == 200
+    assert emulator.plans.all() == []
+
+
+def test_aliases_of_other_emulators_work(emulator: Emulator, raw: Raw) -> None:
+    status, _, body = raw("GET", "/_localstack/health")
+    assert (status, json.loads(body)["services"]) == (200, {"batch": "running"})
+    assert raw("POST", "/moto-api/reset")[0] == 200
+
+
+def test_a_default_session_finds_us_by_the_environment(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BATCH", emulator.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    batch = boto3.Session(region_name="us-east-1").client("batch")
+    assert batch.describe_job_queues()["jobQueues"] == []
+    batch.close()

@@ -8,14 +8,22 @@ from batchemu.version import __version__
 
 if TYPE_CHECKING:
     from batchemu.emulator import Emulator, start
+    from batchemu.runtime.plans import Plan
 
-__all__ = ["Emulator", "__version__", "start"]
+__all__ = ["Emulator", "Plan", "__version__", "start"]
+
+
+_LATER = {
+    "Emulator": "batchemu.emulator",
+    "start": "batchemu.emulator",
+    "Plan": "batchemu.runtime.plans",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Load the emulator only when somebody asks for it: ``import batchemu`` costs next to nothing."""
-    if name in ("Emulator", "start"):
-        from batchemu import emulator  # noqa: PLC0415
+    """Load a public name only when somebody asks for it: ``import batchemu`` costs next to nothing."""
+    if name in _LATER:
+        import importlib  # noqa: PLC0415
 
-        return getattr(emulator, name)
+        return getattr(importlib.import_module(_LATER[name]), name)
     raise AttributeError(f"module 'batchemu' has no attribute {name!r}")

@@ -53,9 +53,10 @@ def borrowed(images: Sequence[str] = (), *, keep: bool = False) -> Iterator[Engi
         made_for = "keep" if keep else "run"
         engine = None
         try:
-            engine = get_engine(keep=keep)
-            for name in images:
-                engine.images[name] = provide_image(engine, name, made_for)
+            with one_at_a_time():
+                engine = get_engine(keep=keep)
+                for name in images:
+                    engine.images[name] = provide_image(engine, name, made_for)
             yield engine
         finally:
             with shielded():
@@ -66,14 +67,20 @@ def borrowed(images: Sequence[str] = (), *, keep: bool = False) -> Iterator[Engi
 
 
 def get_engine(*, keep: bool) -> Engine:
-    """The running engine or a new one; only one of several commands at a time may start one."""
-    with open_lock(LOCK_FILE.with_suffix(".start")) as starting:
-        fcntl.flock(starting, fcntl.LOCK_EX)
-        engine = find_running() or start_own()
-        state = read_state()
-        if state and keep:
-            write_state({**state, "keep": True})
-        return engine
+    """The running engine, or a new one of our own."""
+    engine = find_running() or start_own()
+    state = read_state()
+    if state and keep:
+        write_state({**state, "keep": True})
+    return engine
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Of several commands one starts the engine and makes the images; the others find them there."""
+    with open_lock(LOCK_FILE.with_suffix(".start")) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def give_back(engine: Engine | None) -> None:

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("batchemu")
 jobs_log = logging.getLogger("batchemu.jobs")
 
-THREADS = 16
+THREADS = 32
+"""Requests that may wait at once: long polls, waits for a job, workflows that call back."""
 BACKLOG = 1024
 
 

@@ -6,8 +6,8 @@ import os
 import threading
 import time
 import uuid
-from collections import Counter
 from queue import Empty, SimpleQueue
+from statistics import median
 from typing import TYPE_CHECKING
 
 from batchemu.runtime import docker_options, owner
@@ -55,8 +55,7 @@ class Raw:
         self.client = connect()
         self.image = image(self.client)
         self.session = f"bench-{uuid.uuid4().hex[:12]}"
-        self.steps: Counter[str] = Counter()
-        """Seconds in each step of every cycle so far."""
+        self._steps: dict[str, list[float]] = {}
         self._core = Core(image=self.image, max_vcpus=1_000_000)
         self._owner = owner.me()
         self._lock = threading.Lock()
@@ -81,8 +80,9 @@ class Raw:
             container = self._core.container()
         begun = time.perf_counter()
         marks = self._run(container)
-        for (_, before), (name, after) in zip([("", begun), *marks], marks, strict=False):
-            self.steps[name] += after - before
+        with self._lock:
+            for (_, before), (name, after) in zip([("", begun), *marks], marks, strict=False):
+                self._steps.setdefault(name, []).append(after - before)
         return marks[-2][1] - begun, marks[-1][1] - begun
 
     def _run(self, container: StartContainer) -> list[tuple[str, float]]:
@@ -118,7 +118,7 @@ class Raw:
         work: SimpleQueue[int] = SimpleQueue()
         for number in range(jobs):
             work.put(number)
-        failures: list[BaseException] = []
+        failures: list[Exception] = []
 
         def run() -> None:
             try:
@@ -126,8 +126,8 @@ class Raw:
                     work.get_nowait()
                     self.cycle()
             except Empty:
-                pass
-            except BaseException as error:
+                return
+            except Exception as error:
                 failures.append(error)
 
         begun = time.perf_counter()
@@ -156,7 +156,9 @@ class Raw:
             time.sleep(0.02)
         return len(left)
 
+    def forget_steps(self) -> None:
+        self._steps.clear()
+
     def told_steps(self) -> str:
-        """``create 9, start 180, ...``: mean milliseconds of each step."""
-        cycles = max(1, self.cycles)
-        return ", ".join(f"{name} {1000 * seconds / cycles:.0f}" for name, seconds in self.steps.items())
+        """``create 9, start 180, ...``: the median of each step in ms."""
+        return ", ".join(f"{name} {1000 * median(taken):.0f}" for name, taken in self._steps.items())

@@ -77,9 +77,7 @@ def pairwise(ours: Sequence[float], theirs: Sequence[float]) -> float:
 def write(name: str, figures: Sequence[Figure]) -> None:
     """Put a benchmark's table between its markers in RESULTS.md; the other benchmarks' stay."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    rows = [
-        f"| {each.what} | {each.value} | {each.target or ''} | {_verdict(each)} |" for each in figures
-    ]
+    rows = [f"| {each.what} | {each.value} | {each.target or ''} | {_verdict(each)} |" for each in figures]
     block = "\n".join(
         [
             begin,

@@ -64,6 +64,11 @@ class Server:
         with urllib.request.urlopen(urllib.request.Request(self.url + path, data, method="POST")) as answer:
             answer.read()
 
+    def log_text(self) -> str:
+        """What it has written to standard error so far."""
+        self.log.seek(0)
+        return self.log.read()
+
 
 class Control:
     """One kept connection to the control plane of a batchemu."""

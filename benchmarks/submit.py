@@ -10,9 +10,8 @@ job is over.
 
 from __future__ import annotations
 
-import json
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -99,9 +98,34 @@ def run(options: Options) -> Iterator[Figure]:
             for side in sides[turn:] + sides[:turn]:
                 side.block(BLOCK)
         for side in sides:
-            servers.verified(side.client, side.client.submit_job(**job("check"))["jobId"])
+            servers.verified(side.client, side.client.submit_job(**job("done"))["jobId"])
     yield told("requests to each", str(len(moto.latencies)))
     for side in sides:
         yield from side.told()
     yield at_most("CPU, batchemu / moto, jobs of an hour", long.cpu_ms / moto.cpu_ms, TARGET, digits=3)
     yield at_most("CPU, batchemu / moto, jobs that succeed", done.cpu_ms / moto.cpu_ms, TARGET, digits=3)
+
+
+@contextmanager
+def _batchemu() -> Iterator[Server]:
+    with servers.batchemu("--runtime", "scripted") as server:
+        server.post("/_batchemu/plans", {"jobName": "long", "durationSeconds": _HOUR_S})
+        server.post("/_batchemu/plans", {"jobName": "done"})
+        set_up(server.client(), max_vcpus=_PLENTY)
+        yield server
+
+
+def _set_up_moto(server: Server) -> None:
+    """What moto insists on: a network and a role that exist, and a backend that starts no container."""
+    server.post("/moto-api/config", {"batch": {"use_docker": False}})
+    ec2, iam, batch = (server.client(service) for service in ("ec2", "iam", "batch"))
+    vpc = ec2.create_vpc(CidrBlock="172.30.0.0/24")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="172.30.0.0/25")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="bench", Description="bench", VpcId=vpc)["GroupId"]
+    role = iam.create_role(RoleName="bench", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    profile = iam.create_instance_profile(InstanceProfileName="bench")["InstanceProfile"]["Arn"]
+    iam.add_role_to_instance_profile(InstanceProfileName="bench", RoleName="bench")
+    members = environment(8, subnets=[subnet], securityGroupIds=[group], instanceRole=profile)
+    made = batch.create_compute_environment(**members, serviceRole=role)
+    batch.create_job_queue(**queue(made["computeEnvironmentArn"]))
+    batch.register_job_definition(**definition("none"))

@@ -59,14 +59,14 @@ def run(options: Options) -> Iterator[Figure]:
             if number == _WARM_UP - 1:
                 for values in (ours, polled, raw_known, raw_whole):
                     values.clear()
-                raw.steps.clear()
+                raw.forget_steps()
         control.close()
     median = statistics.median
     yield told("pairs", str(len(ours)))
     yield told("batchemu, by wait", spread(ours))
     yield told("batchemu, describe_jobs every 50 ms", spread(polled))
     yield told("raw cycle", spread(raw_whole))
-    yield told("raw steps, mean ms", raw.told_steps())
+    yield told("raw steps, median ms", raw.told_steps())
     yield at_most("batchemu / raw, medians", median(ours) / median(raw_whole), TARGET)
     yield told("batchemu / raw, median of the pairs", f"{pairwise(ours, raw_whole):.2f}")
     yield told("batchemu / raw without removal", f"{median(ours) / median(raw_known):.2f}")

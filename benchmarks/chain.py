@@ -62,8 +62,8 @@ def _chain(client: Any, control: servers.Control) -> float:
     begun = time.perf_counter()
     last = ""
     for _ in range(LENGTH):
-        before = {"dependsOn": [{"jobId": last}]} if last else {}
-        last = client.submit_job(**job(**before))["jobId"]
+        depends_on = [{"jobId": last}] if last else []
+        last = client.submit_job(**job(dependsOn=depends_on))["jobId"]
     control.wait(last)
     servers.verified(client, last)
     return time.perf_counter() - begun

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import uuid
@@ -12,34 +11,15 @@ from typing import TYPE_CHECKING
 
 from batchemu.runtime import docker_options, owner
 from batchemu.runtime.docker import connect
+from benchmarks import image
 from benchmarks.resources import Core
-from tests.runtime.conftest import _root_folder
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    import docker
-
     from batchemu.core.effects import StartContainer
 
-IMAGE_VARIABLE = "BATCHEMU_BENCH_IMAGE"
-_IMAGE = ("batchemu-bench", "busybox")
 _PATIENCE_S = 60
-
-
-def image(client: docker.DockerClient) -> str:
-    """The image of all container jobs: the one named by BATCHEMU_BENCH_IMAGE, else a busybox of our own.
-
-    It must have ``true`` on its PATH.
-    """
-    named = os.environ.get(IMAGE_VARIABLE)
-    if named:
-        return named
-    repository, tag = _IMAGE
-    name = f"{repository}:{tag}"
-    if not client.images.list(name=name):
-        client.api.import_image_from_data(_root_folder(), repository=repository, tag=tag)
-    return name
 
 
 class Raw:
@@ -53,7 +33,7 @@ class Raw:
 
     def __init__(self) -> None:
         self.client = connect()
-        self.image = image(self.client)
+        self.image = image.provide(self.client)
         self.session = f"bench-{uuid.uuid4().hex[:12]}"
         self._steps: dict[str, list[float]] = {}
         self._core = Core(image=self.image, max_vcpus=1_000_000)

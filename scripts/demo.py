@@ -15,14 +15,18 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from docker.errors import DockerException
 from dockerd import ROOT, Engine, read_state, say, tail
 from engine import borrowed, guarded, shielded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
+
+    from docker.models.containers import Container
 
 BIN = ROOT / ".venv/bin"
 SERVER_LOG = ROOT / ".demo/server.log"
@@ -63,6 +67,7 @@ def heading(text: str) -> None:
 class Server:
     process: subprocess.Popen[bytes]
     url: str = ""
+    session: str = ""
 
     def stop(self) -> float | None:
         """Send SIGTERM and wait; the seconds it took, None when it had to be killed or had died before."""
@@ -97,10 +102,33 @@ def serving(engine: Engine) -> Iterator[Server]:
     server = Server(process)
     try:
         server.url = wait_for_ready(process)
+        server.session = ask_session(server.url)
         yield server
     finally:
         with shielded():
             server.stop()
+            # A server that ended as it should has left none; one that died must not burden the user's engine.
+            for container in containers_of(engine, server.session):
+                with contextlib.suppress(DockerException):
+                    container.remove(force=True)
+
+
+def ask_session(url: str) -> str:
+    """The name that the server gives to what it starts."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with direct.open(f"{url}/_batchemu/health", timeout=10) as answer:
+        return str(json.load(answer)["session"])
+
+
+def containers_of(engine: Engine, session: str) -> list[Container]:
+    """The containers of a session that are there, running or not."""
+    if not session:
+        return []
+    label = f"batchemu.session={session}"
+    found: list[Container] = engine.client.containers.list(
+        all=True, filters={"label": label}, ignore_removed=True
+    )
+    return found
 
 
 def wait_for_ready(process: subprocess.Popen[bytes]) -> str:
@@ -226,13 +254,6 @@ class Watch:
 
     def of_jobs(self, job_ids: Sequence[str]) -> list[dict[str, str]]:
         return [labels for labels in self.seen.values() if labels.get("batchemu.job-id") in job_ids]
-
-    def left_over(self, sessions: set[str]) -> list[str]:
-        """The names of the containers, running or not, that bear one of these sessions."""
-        containers = self.engine.client.containers.list(
-            all=True, filters={"label": "batchemu.session"}, ignore_removed=True
-        )
-        return [str(c.name) for c in containers if c.labels.get("batchemu.session") in sessions]
 
 
 @dataclass
@@ -389,8 +410,8 @@ def check_end(check: Checks, server: Server, watch: Watch, job_ids: Sequence[str
     code = server.process.returncode
     words = f"stopped on SIGTERM in {seconds:.1f} s" if seconds is not None else "did not stop on SIGTERM"
     check(seconds is not None and code in (0, -signal.SIGTERM, 128 + signal.SIGTERM), f"the server {words}")
-    left = watch.left_over({labels.get("batchemu.session", "") for labels in own})
-    check(not left, f"it left no container behind{': ' + ', '.join(left) if left else ''}")
+    left = [str(container.name) for container in containers_of(watch.engine, server.session)]
+    check(not left, f"containers that it left behind: {', '.join(left) or 'none'}")
 
 
 def demo() -> int:
@@ -420,10 +441,5 @@ def demo() -> int:
     return 1 if check.failed else 0
 
 
-def main() -> int:
-    run: Callable[[], int] = demo
-    return guarded(run)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(demo))

@@ -69,6 +69,9 @@ def describe_job_definitions(ctx: RequestContext, params: Params) -> Params:
     asked = params.get("jobDefinitions")
     if asked:
         check_names(asked, params, "JobDefinitions")
+        if params.get("jobDefinitionName") or params.get("status"):
+            # botocore's model, DescribeJobDefinitionsRequest.jobDefinitions; assumed wording
+            raise messages.invalid("JobDefinitions cannot be combined with other parameters")
 
     def view(world: World) -> Params:
         if asked:

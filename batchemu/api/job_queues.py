@@ -18,7 +18,14 @@ Params = dict[str, Any]
 
 @operation("CreateJobQueue")
 def create_job_queue(ctx: RequestContext, params: Params) -> Params:
-    return cast("Params", ctx.apply(lambda at: inputs.CreateJobQueue(at=at, params=params)))
+    made = ctx.apply(lambda at: inputs.CreateJobQueue(at=at, params=params))
+    _name_ignored(ctx, params)
+    return cast("Params", made)
+
+
+def _name_ignored(ctx: RequestContext, params: Params) -> None:
+    if params.get("jobStateTimeLimitActions"):
+        ctx.ignored.append("jobStateTimeLimitActions")
 
 
 @operation("DescribeJobQueues")
@@ -42,7 +49,9 @@ def describe_job_queues(ctx: RequestContext, params: Params) -> Params:
 
 @operation("UpdateJobQueue")
 def update_job_queue(ctx: RequestContext, params: Params) -> Params:
-    return cast("Params", ctx.apply(lambda at: inputs.UpdateJobQueue(at=at, params=params)))
+    made = ctx.apply(lambda at: inputs.UpdateJobQueue(at=at, params=params))
+    _name_ignored(ctx, params)
+    return cast("Params", made)
 
 
 @operation("DeleteJobQueue")

@@ -12,6 +12,8 @@ from batchemu.core.world import JobStatus
 from batchemu.wire.dispatch import operation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from batchemu.api.context import RequestContext
     from batchemu.core.world import World
 
@@ -25,9 +27,25 @@ def submit_job(ctx: RequestContext, params: Params) -> Params:
     made = ctx.apply(
         lambda at: inputs.SubmitJob(at=at, job_id=job_id, params=params, size_bytes=ctx.body_length)
     )
-    if params.get("propagateTags"):
-        ctx.ignored.append("propagateTags")
+    if "containerOverrides" in params or "propagateTags" in params:
+        container = ctx.read(lambda world: world.jobs[job_id].resolved.container)
+        ctx.ignored.extend(_without_effect(params, container))
     return cast("Params", made)
+
+
+def _without_effect(params: Params, container: Mapping[str, Any]) -> Iterator[str]:
+    """Paths of the members that change nothing; ``container``: what the job runs."""
+    if params.get("propagateTags"):
+        yield "propagateTags"
+    overrides = params.get("containerOverrides", {})
+    if overrides.get("instanceType"):
+        yield "containerOverrides.instanceType"
+    for member in ("vcpus", "memory"):
+        if member in overrides and member not in container:
+            # the definition uses resourceRequirements, which deprecated members do not override
+            yield f"containerOverrides.{member}"
+    if any(entry["type"] == "GPU" for entry in overrides.get("resourceRequirements", ())):
+        yield "containerOverrides.resourceRequirements[GPU]"
 
 
 @operation("DescribeJobs")

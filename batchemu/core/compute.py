@@ -93,7 +93,8 @@ def _with_defaults(resources: Mapping[str, Any]) -> dict[str, Any]:
     filled.setdefault("desiredvCpus", filled.get("minvCpus", 0))
     filled.setdefault("tags", {})
     if not filled.get("ec2Configuration"):
-        filled["ec2Configuration"] = [{"imageType": "ECS_AL2023"}]
+        gpu = all(compute_rules.is_gpu(each) for each in filled["instanceTypes"])
+        filled["ec2Configuration"] = [{"imageType": "ECS_AL2023_NVIDIA" if gpu else "ECS_AL2023"}]
     if "launchTemplate" in filled:
         filled["launchTemplate"] = {"overrides": [], **filled["launchTemplate"]}
     return filled
@@ -130,8 +131,10 @@ def _merged(environment: ComputeEnvironment, change: Mapping[str, Any]) -> dict[
     resources = dict(environment.resources)
     fargate = str(resources.get("type", "")).startswith("FARGATE")
     for key, value in change.items():
-        if key in _CLEARABLE and value == "":
+        if (key in _CLEARABLE and value == "") or (key == "launchTemplate" and _names_nothing(value)):
             resources.pop(key, None)
+        elif key == "launchTemplate":
+            resources[key] = {"overrides": [], **value}
         elif fargate and value == [] and key in ("subnets", "securityGroupIds"):
             continue
         elif key != "updateToLatestImageVersion":
@@ -140,6 +143,11 @@ def _merged(environment: ComputeEnvironment, change: Mapping[str, Any]) -> dict[
         least, most = resources.get("minvCpus", 0), resources.get("maxvCpus", 0)
         resources["desiredvCpus"] = max(least, min(resources["desiredvCpus"], most))
     return resources
+
+
+def _names_nothing(template: Mapping[str, Any]) -> bool:
+    """An empty name or id takes the launch template away (botocore's model, ComputeResourceUpdate)."""
+    return "" in (template.get("launchTemplateName"), template.get("launchTemplateId"))
 
 
 def delete(world: World, command: DeleteComputeEnvironment, effects: list[Effect]) -> None:

@@ -6,12 +6,13 @@ The sentences are AWS's own, measured by https://github.com/badmintoncryer/cdk-p
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from batchemu.core.world import ComputeEnvironment
 
@@ -30,6 +31,26 @@ _NOT_ON_FARGATE: Final = (
     "spotIamFleetRole",
     "tags",
 )
+_INFRASTRUCTURE: Final = (
+    "allocationStrategy",
+    "bidPercentage",
+    "ec2Configuration",
+    "ec2KeyPair",
+    "imageId",
+    "instanceRole",
+    "instanceTypes",
+    "launchTemplate",
+    "placementGroup",
+    "securityGroupIds",
+    "subnets",
+    "tags",
+    "type",
+    "updateToLatestImageVersion",
+)
+"""Members whose update replaces instances."""
+_ARM = re.compile(r"a1\b|[a-z]+\d+[a-z]*g|default_arm64$")
+_GPU = re.compile(r"p\d|g\d(?!ad)|gr\d")
+_VERSION = re.compile(r"\d*|\$Default|\$Latest")
 _STRATEGY_NEEDS: Final[Mapping[str, str]] = {
     "BEST_FIT_PROGRESSIVE_ORDERED": "EC2",
     "SPOT_CAPACITY_OPTIMIZED": "SPOT",
@@ -101,6 +122,40 @@ def _check_ec2(resources: Mapping[str, Any]) -> None:
     if not 0 <= resources.get("bidPercentage", 0) <= 100:
         raise messages.invalid("Bid percentage must be between 0 to 100.")
     _check_strategy(resources)
+    _check_architecture(resources["instanceTypes"])
+    check_template(resources.get("launchTemplate", {}))
+
+
+def _check_architecture(instance_types: Sequence[str]) -> None:
+    if len({is_arm(each) for each in instance_types}) > 1:
+        raise messages.invalid("arm-based instance type cannot be used with other instance types")
+
+
+def is_arm(instance_type: str) -> bool:
+    """Graviton families have a ``g`` behind their generation (``m6g``, ``c7gn``), and ``a1``.
+
+    Source: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+    """
+    return _ARM.match(instance_type) is not None
+
+
+def is_gpu(instance_type: str) -> bool:
+    """Families of accelerated instances with NVIDIA GPUs: ``p`` and ``g`` (``g4ad`` has AMD's).
+
+    Source: https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html
+    """
+    return _GPU.match(instance_type) is not None
+
+
+def check_template(template: Mapping[str, Any]) -> None:
+    """The rules of a launch template that do not need Amazon EC2."""
+    for each in (template, *template.get("overrides", ())):
+        if _VERSION.fullmatch(each.get("version", "")) is None:
+            raise messages.invalid(
+                "LaunchTemplateVersion must be either empty or a number or $Default or $Latest"
+            )
+    if len(template.get("overrides", ())) > 10:
+        raise messages.invalid("LaunchTemplate.overrides size cannot be greater than 10")
 
 
 def _check_strategy(resources: Mapping[str, Any]) -> None:
@@ -146,3 +201,30 @@ def check_update(
             if change.get(member):
                 raise messages.invalid(f"{member} is not applicable for Fargate.")
     _check_vcpus(merged)
+    check_template(merged.get("launchTemplate", {}))
+    _check_infrastructure(environment, change)
+    _check_role(environment, params.get("serviceRole"))
+
+
+def _check_infrastructure(environment: ComputeEnvironment, change: Mapping[str, Any]) -> None:
+    """Instances are replaced only under some allocation strategies, BEST_FIT not among them.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/infrastructure-updates.html; assumed wording.
+    """
+    strategy = environment.resources.get("allocationStrategy", "BEST_FIT")
+    if environment.resources["type"] not in ("EC2", "SPOT") or strategy != "BEST_FIT":
+        return
+    asked = [member for member in _INFRASTRUCTURE if member in change]
+    if asked:
+        raise messages.invalid(
+            f"{asked[0]} cannot be updated in a compute environment with allocation strategy BEST_FIT."
+        )
+
+
+def _check_role(environment: ComputeEnvironment, role: str | None) -> None:
+    """botocore's model, UpdateComputeEnvironmentRequest.serviceRole; assumed wording."""
+    linked = "AWSServiceRoleForBatch"
+    if role is not None and (linked in role) != (linked in environment.settings.get("serviceRole", "")):
+        raise messages.invalid(
+            "serviceRole cannot be changed between the service-linked role and another role."
+        )

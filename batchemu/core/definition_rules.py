@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
-from batchemu.core import names
+from batchemu.core import container_rules, names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,6 +54,7 @@ def check(params: Mapping[str, Any]) -> None:
     if not container.get("image"):
         raise messages.invalid("ECS Container Image must be provided.")
     check_environment(container.get("environment", ()))
+    container_rules.check(container)
     if capability == "FARGATE":
         _check_fargate(container)
     else:
@@ -85,6 +86,9 @@ def _check_kind(params: Mapping[str, Any]) -> None:
                 "when using type container."
             )
         raise messages.invalid("ECS Container Image must be provided.")
+    if "nodeProperties" in params:
+        # assumed wording
+        raise messages.invalid("nodeProperties is not applicable for type container.")
     if "consumableResourceProperties" in params:
         raise messages.not_implemented("consumable resources")
 
@@ -167,6 +171,11 @@ def not_numeric(kind: str, text: str) -> Exception:
     )
 
 
+def is_whole(text: str) -> bool:
+    """A whole number that a counter of vCPUs or MiB can hold."""
+    return text.isascii() and text.isdecimal() and len(text) <= 9
+
+
 def _check_ec2(container: Mapping[str, Any]) -> None:
     for member in ("networkConfiguration", "fargatePlatformConfiguration"):
         if container.get(member):
@@ -179,7 +188,7 @@ def _check_ec2(container: Mapping[str, Any]) -> None:
             raise messages.invalid(
                 f"Cannot use both ECS containerProperties <{legacy}> and resourceRequirement <{kind}>."
             )
-        if kind in given and not given[kind].isdecimal():
+        if kind in given and not is_whole(given[kind]):
             raise not_numeric(kind, given[kind])
     check_amounts(container, given)
 
@@ -229,11 +238,20 @@ def _check_fargate_members(container: Mapping[str, Any]) -> None:
     for volume in container.get("volumes", ()):
         if volume.get("host", {}).get("sourcePath"):
             raise messages.invalid("host.sourcePath should not be set for volumes in Fargate.")
+    storage = container.get("ephemeralStorage")
+    if storage is not None and not 21 <= storage["sizeInGiB"] <= 200:
+        raise messages.invalid(
+            "Ephemeral storage for Fargate tasks can be only between range 21 GiB to 200 GiB"
+        )
+    platform = container.get("runtimePlatform", {})
+    windows = platform.get("operatingSystemFamily", "LINUX").startswith("WINDOWS")
+    if windows and platform.get("cpuArchitecture", "X86_64") != "X86_64":
+        raise messages.invalid("Windows supported only by X86_64 cpuArchitecture")
 
 
 def check_fargate_pair(given: Mapping[str, str]) -> None:
-    vcpus, memory = _number("VCPU", given["VCPU"]), _number("MEMORY", given["MEMORY"])
+    if not is_whole(given["MEMORY"]):
+        raise not_numeric("MEMORY", given["MEMORY"])
+    vcpus, memory = _number("VCPU", given["VCPU"]), int(given["MEMORY"])
     if memory not in FARGATE_MEMORY.get(vcpus, ()):
-        raise messages.invalid(
-            f"Fargate resource requirements ({vcpus:.2f} vCPU, {memory:.0f} MiB) not valid."
-        )
+        raise messages.invalid(f"Fargate resource requirements ({vcpus:.2f} vCPU, {memory} MiB) not valid.")

@@ -109,6 +109,6 @@ def for_submission(world: World, text: str) -> JobDefinition:
     definition = names.find_definition(world, *split) if split else None
     if definition is not None and definition.active:
         return definition
-    if text.startswith("arn:") and definition is None:
+    if text.startswith("arn:"):
         raise messages.job_definition_arn_not_found(text)
     raise messages.job_definition_inactive(text)

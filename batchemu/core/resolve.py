@@ -109,7 +109,7 @@ def _amounts(container: Mapping[str, Any], capability: PlatformCapability) -> tu
         definition_rules.check_fargate_pair(given)
     else:
         for kind in ("VCPU", "MEMORY"):
-            if kind in given and not given[kind].isdecimal():
+            if kind in given and not definition_rules.is_whole(given[kind]):
                 raise definition_rules.not_numeric(kind, given[kind])
         definition_rules.check_amounts(container, given)
     vcpus = given["VCPU"] if "VCPU" in given else container["vcpus"]

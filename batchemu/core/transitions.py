@@ -72,7 +72,8 @@ def move(
             queue.line.remove(job.seq)
         if to is JobStatus.RUNNABLE:
             queue.line.add(job.seq)
-            world.dirty.add(queue.name)
+        if to is JobStatus.RUNNABLE or (before is JobStatus.RUNNABLE and to in TERMINAL):
+            world.dirty.add(queue.name)  # a cancelled head no longer blocks those behind it
     effects.append(_announced(job, before, at))
 
 

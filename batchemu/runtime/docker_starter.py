@@ -75,6 +75,8 @@ class Starter:
         except Exception as error:
             log.exception("unexpected failure at the start of %s", attempt.request.key)
             self._fail(attempt, f"CannotStartContainerError: {error!r}"[:255])
+            if attempt.container_id is not None:
+                self._ending.remove(attempt.container_id)
 
     def _start(self, attempt: Attempt) -> None:
         with self._attempts.changing(attempt):
@@ -85,6 +87,8 @@ class Starter:
             attempt.phase = Phase.STARTING
         self._open_stream(attempt)
         with self._attempts.busy():
+            if attempt.stopping or attempt.is_over():  # a reset from here on waits for us
+                raise CannotStart(None)
             container_id = self._up(attempt)
             attempt.started_ms = int(time.time() * 1000)
             if attempt.is_over():

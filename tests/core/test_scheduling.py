@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from batchemu.core.scheduling.fit import Room
 from batchemu.core.scheduling.queue import Placement, Waiting, plan
 
@@ -108,3 +110,13 @@ def test_an_environment_that_is_deleted_stays_until_its_last_job_is_over(lab: La
     assert lab.world.environments["ce"].status == "DELETING"
     lab.run(job)
     assert "ce" not in lab.world.environments
+
+
+@pytest.mark.parametrize("how", ["cancel", "terminate"])
+def test_those_behind_a_head_that_is_ended_go_on(lab: Lab, how: str) -> None:
+    lab.definition("big", vcpus=3)
+    running = [lab.submit(), lab.submit()]
+    head, behind = lab.submit(jobDefinition="big"), lab.submit()
+    assert lab.status(head, behind) == ["RUNNABLE", "RUNNABLE"]
+    getattr(lab, how)(head)
+    assert lab.status(head, behind, *running) == ["FAILED", "STARTING", "STARTING", "STARTING"]

@@ -20,7 +20,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import IO
 
     from batchemu.core.world import JobStatus
@@ -98,10 +98,12 @@ def verified(client: Any, job_id: str) -> None:
 
 
 @contextmanager
-def batchemu(*flags: str, python_flags: Sequence[str] = ()) -> Iterator[Server]:
+def batchemu(
+    *flags: str, python_flags: Sequence[str] = (), environment: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     """``batchemu serve`` on a free port, from its start to a clean end by SIGTERM."""
     command = [sys.executable, *python_flags, "-m", "batchemu", "serve", "--port", "0", *flags]
-    with _process(command) as (process, log):
+    with _process(command, environment) as (process, log):
         yield Server(process, _url_of(process, log), log)
 
 
@@ -119,7 +121,7 @@ def moto() -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with _process([sys.executable, "-m", "moto.server", "-p", str(port)]) as (process, log):
+    with _process([sys.executable, "-m", "moto.server", "-p", str(port)], None) as (process, log):
         deadline = time.monotonic() + _START_S
         while True:
             try:
@@ -133,10 +135,13 @@ def moto() -> Iterator[Server]:
 
 
 @contextmanager
-def _process(command: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("BATCHEMU_")}
+def _process(
+    command: Sequence[str], environment: Mapping[str, str] | None
+) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("BATCHEMU_")}
+    variables = inherited if environment is None else environment
     with tempfile.TemporaryFile("w+", prefix="batchemu-bench-") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=variables)
         try:
             yield process, log
         finally:

@@ -53,6 +53,13 @@ WAITRESS_SETTINGS: Mapping[str, Any] = {
 the next waits for ever (seen). ``select`` stops at 1,024. waitress takes bodies under 1 GiB, S3 up to 5
 (https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html)."""
 
+UNSIGNED = (
+    "403",
+    "MissingAuthenticationToken",
+    "Request is missing Authentication Token: it is not signed, and its path is not one of AWS Batch's.",
+)
+"""For an unsigned request that nobody can make sense of (moto takes it for a browser's S3 form)."""
+
 _ACCOUNT_IN_HEADER = re.compile(r"(?:Credential=|^AWS )(\d{12})[/:]")
 _ACCOUNT_IN_QUERY = re.compile(
     r"(?:^|&)(?:X-Amz-Credential|AWSAccessKeyId)=(\d{12})(?=%2F|/|&|$)", re.IGNORECASE
@@ -204,9 +211,8 @@ class EmbeddedAws:
             target = environ.get("HTTP_X_AMZ_TARGET") or environ.get("PATH_INFO")
             LOG.warning("moto failed at %s %s (%s): %r", environ["REQUEST_METHOD"], target, service, error)
             LOG.debug("moto's traceback", exc_info=True)
-            return _refuse(
-                environ, start_response, service, ("500", "InternalFailure", f"moto failed: {error!r}")
-            )
+            failure = ("500", "InternalFailure", f"moto failed: {error!r}")
+            return _refuse(environ, start_response, service, failure if service else UNSIGNED)
 
 
 def _moto_application() -> WSGIApplication:

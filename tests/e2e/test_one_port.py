@@ -262,6 +262,13 @@ def test_an_unknown_path_is_refused(raw: Raw, path: str) -> None:
     assert status == 403
 
 
+@pytest.mark.parametrize("path", ["/v1/nosuchoperation", "/nonsense", "/v1/listtagsforresource"])
+def test_an_unsigned_request_that_is_nobodys_is_refused(raw: Raw, path: str) -> None:
+    status, headers, body = raw("POST", path, "{}", Content_Type="application/json")
+    assert_clean(status, headers, body)
+    assert status == 403
+
+
 def test_an_operation_that_is_not_there_is_asked_for_once(emulator: Emulator) -> None:
     calls = []
     batch = emulator.client()

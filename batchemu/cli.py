@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from typing import Any
@@ -17,6 +18,8 @@ import click
 from batchemu.config import DEFAULT_PORT, Settings
 from batchemu.errors import SettingsError
 from batchemu.version import __version__
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,26 +50,37 @@ def serve(**flags: Any) -> None:
     Every option is also an environment variable, BATCHEMU_PORT for --port and so on; the option wins.
     """
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOP_SIGNALS:
         signal.signal(number, lambda *_: stop.set())
     try:
         settings = Settings.load(flags)
         _set_up_output(settings.log_level)
-        from batchemu.server import Server  # noqa: PLC0415
+        from batchemu.server import Server, tune_collector  # noqa: PLC0415
 
         server = Server(settings)
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
     server.start()
+    tune_collector()
     click.echo(f"Ready. {server.url}")
     stop.wait()
     _close_within(server.close, seconds=60)
 
 
 def _close_within(close: Any, *, seconds: float) -> None:
-    """Close; a second signal, or an engine that does not answer, ends the process all the same."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: os._exit(1))
+    """Close. An engine that does not answer, or a person who asks again after a while, ends it anyway.
+
+    A signal that comes right behind the first is the same request: a double Ctrl-C, or a wrapper that
+    hands its own on.
+    """
+    patient_until = time.monotonic() + 3
+
+    def again(*_: object) -> None:
+        if time.monotonic() > patient_until:
+            os._exit(1)
+
+    for number in STOP_SIGNALS:
+        signal.signal(number, again)
     guard = threading.Timer(seconds, lambda: os._exit(1))
     guard.daemon = True
     guard.start()

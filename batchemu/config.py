@@ -49,6 +49,10 @@ class Settings:
                 values[field.name] = flags[field.name]
             elif env.get(name):
                 values[field.name] = _convert(name, env[name], field.default)
+        unknown = set(flags) - {field.name for field in fields(cls)}
+        if unknown:
+            known = ", ".join(field.name for field in fields(cls))
+            raise SettingsError(f"There is no setting {sorted(unknown)[0]!r}; there are {known}.")
         settings = cls(**values)
         settings.check()
         return settings
@@ -71,8 +75,8 @@ class Settings:
             )
         if self.aws not in ("embedded", "none"):
             raise SettingsError(f"The other services (--aws) can be embedded or none, not {self.aws!r}.")
-        if self.stop_grace < 0:
-            raise SettingsError("The stop grace (seconds) cannot be negative.")
+        if not 0 <= self.stop_grace <= 86_400:
+            raise SettingsError("The stop grace must be between 0 and 86400 seconds.")
         if self.log_level.lower() not in ("debug", "info", "warning", "error"):
             raise SettingsError(
                 f"The log level can be debug, info, warning or error, not {self.log_level!r}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,9 @@ PREFIX = "/_batchemu"
 ALIASES = frozenset({("GET", "/_localstack/health"), ("POST", "/moto-api/reset")})
 """Paths that other emulators' users have in their scripts."""
 MAX_WAIT_S = 300.0
+MAX_WAITS = 16
+"""Waits at a time; one more is answered at once with the status as it is, so that waits cannot take all
+of the server's threads."""
 
 
 def create_app(
@@ -59,9 +62,18 @@ def create_app(
         engine.advance(_advance_ms(_body()))
         return _clock_answer(engine)
 
+    may_wait = threading.BoundedSemaphore(MAX_WAITS)
+
     @app.get(f"{PREFIX}/jobs/<job_id>/wait")
     def wait(job_id: str) -> Response:
-        status = engine.wait(JobId(job_id), _statuses(), _timeout_s())
+        statuses, timeout_s = _statuses(), _timeout_s()
+        if may_wait.acquire(blocking=False):
+            try:
+                status = engine.wait(JobId(job_id), statuses, timeout_s)
+            finally:
+                may_wait.release()
+        else:
+            status = engine.wait(JobId(job_id), statuses, 0)
         if status is None:
             raise NotFound(f"There is no job {job_id}.")
         return jsonify(jobId=job_id, status=status)
@@ -99,7 +111,10 @@ def _add_plans(app: Flask, plans: Plans | None) -> None:
 
 
 def _body() -> dict[str, Any]:
-    body = request.get_json(force=True, silent=True)
+    try:
+        body = request.get_json(force=True, silent=True)
+    except RecursionError:
+        body = None
     if not isinstance(body, dict):
         raise BadRequest("The body must be a JSON object.")
     return body
@@ -109,7 +124,7 @@ def _advance_ms(body: dict[str, Any]) -> int:
     seconds = body.get("advanceSeconds")
     if set(body) != {"advanceSeconds"} or isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise BadRequest('The body must be {"advanceSeconds": <seconds>}.')
-    if not math.isfinite(seconds) or not 0 <= seconds <= 3.2e9:
+    if not 0 <= seconds <= 3.2e9:  # false for NaN too
         raise BadRequest("advanceSeconds must be between 0 and 3.2e9: time does not go back.")
     return round(seconds * 1000)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import WSGIEnvironment
 
-_LOOPBACK_NAMES = ("localhost", "host.docker.internal")
+_LOOPBACK_NAMES = frozenset({"localhost", "host.docker.internal"})
 
 
 class Guard:
@@ -23,10 +23,10 @@ class Guard:
 
     def __init__(self, bound: str, names: Iterable[str] = ()) -> None:
         self._bound = _address(bound)
-        self._names = {name.strip().lower() for name in names if name.strip()}
-        self._names.update(_LOOPBACK_NAMES, [bound.lower()])
+        self._names = {name.strip().lower() for name in names if name.strip()} | _LOOPBACK_NAMES
+        self._exact = {bound.lower()}
         if self._bound is None or self._bound.is_unspecified:
-            self._names.add(socket.gethostname().lower())
+            self._exact.add(socket.gethostname().lower())
 
     def refusal(self, environ: WSGIEnvironment) -> str | None:
         """One sentence why this request is refused; None: it may come in."""
@@ -53,11 +53,17 @@ class Guard:
             everywhere = self._bound is None or self._bound.is_unspecified
             return address.is_loopback or address == self._bound or everywhere
         name = name.lower().rstrip(".")
-        return name in self._names or any(name.endswith(f".{ours}") for ours in self._names)
+        if name in self._exact or name in self._names:
+            return True
+        # not for the machine's own name: it may be a suffix that others can register under, like "dev"
+        return any(name.endswith(f".{ours}") for ours in self._names)
 
     @staticmethod
     def _same_origin(origin: str, host: str) -> bool:
-        return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+        try:
+            return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+        except ValueError:
+            return False
 
 
 def _host_name(host: str) -> str:

@@ -151,15 +151,20 @@ def too_many_dependencies() -> ClientException:
     return invalid("Job cannot have more than 20 dependencies")
 
 
-def job_too_large(kib: int) -> ClientException:
+def _kib(size_bytes: int) -> int:
+    """Rounded up: what is refused is never said to be within the limit."""
+    return -(-size_bytes // 1024)
+
+
+def job_too_large(size_bytes: int) -> ClientException:
     """ISSUE ASFHyP3/hyp3#3041 (2026)."""
-    return invalid(f"Job size must be less than 30 KiB, got {kib} KiB")
+    return invalid(f"Job size must be less than 30 KiB, got {_kib(size_bytes)} KiB")
 
 
-def definition_too_large(kib: int) -> ClientException:
+def definition_too_large(size_bytes: int) -> ClientException:
     """Assumed wording, by analogy with the job's. The limit of 24 KiB:
     https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html"""
-    return invalid(f"Job definition size must be less than 24 KiB, got {kib} KiB")
+    return invalid(f"Job definition size must be less than 24 KiB, got {_kib(size_bytes)} KiB")
 
 
 def unknown_dependency(job_id: str) -> ClientException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gc
 import logging
@@ -124,7 +125,6 @@ class Server:
 
     def start(self) -> None:
         """Listen, in a thread of its own, and let time pass."""
-        tune_collector()
         self.engine.start()
         self._thread = threading.Thread(target=self._http.run, name="batchemu-http", daemon=True)
         self._thread.start()
@@ -144,7 +144,8 @@ class Server:
         if self._thread is None:
             self._http.close()
         else:
-            self._http.trigger.pull_trigger(self._stop_listening)
+            with contextlib.suppress(OSError):  # its loop may already be closing
+                self._http.trigger.pull_trigger(self._stop_listening)
             self._thread.join(10)
             self._thread = None
         self.engine.close()
@@ -200,6 +201,8 @@ def _unavailable(host: str, port: int, error: OSError) -> SettingsError:
 
 def tune_collector() -> None:
     """Keep the garbage collector from walking every stored job at each collection.
+
+    For a process that is ours alone: what is frozen is never collected.
 
     Measured on a server that keeps its jobs in memory: the 99th percentile of a request falls from
     30 ms to 3 ms.

@@ -10,11 +10,42 @@ from batchemu.core import inputs, names, views
 from batchemu.wire.dispatch import operation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from batchemu.api.context import RequestContext
     from batchemu.core.world import World
 
 Params = dict[str, Any]
 MAX_NAMES = 100
+
+
+WITHOUT_EFFECT = (
+    "allocationStrategy",
+    "imageId",
+    "ec2KeyPair",
+    "placementGroup",
+    "bidPercentage",
+    "spotIamFleetRole",
+    "launchTemplate",
+    "ec2Configuration",
+    "scalingPolicy",
+    "capacityTags",
+)
+"""Members of computeResources that are stored and answered but change nothing yet."""
+
+
+def without_effect(params: Params) -> Iterator[str]:
+    """Paths of the members that this request uses and that change nothing."""
+    resources = params.get("computeResources") or {}
+    if params.get("type") == "UNMANAGED" and resources:
+        yield "computeResources"
+        return
+    for member in WITHOUT_EFFECT:
+        if resources.get(member):
+            yield f"computeResources.{member}"
+    for member in ("unmanagedvCpus", "context", "ecsSettings", "updatePolicy"):
+        if params.get(member):
+            yield member
 
 
 @operation("CreateComputeEnvironment")
@@ -23,6 +54,7 @@ def create_compute_environment(ctx: RequestContext, params: Params) -> Params:
     made = ctx.apply(
         lambda at: inputs.CreateComputeEnvironment(at=at, params=params, uuid=uuid, cluster_uuid=cluster_uuid)
     )
+    ctx.ignored.extend(without_effect(params))
     return cast("Params", made)
 
 
@@ -58,7 +90,9 @@ def check_names(asked: list[str], params: Params, member: str) -> None:
 
 @operation("UpdateComputeEnvironment")
 def update_compute_environment(ctx: RequestContext, params: Params) -> Params:
-    return cast("Params", ctx.apply(lambda at: inputs.UpdateComputeEnvironment(at=at, params=params)))
+    made = ctx.apply(lambda at: inputs.UpdateComputeEnvironment(at=at, params=params))
+    ctx.ignored.extend(without_effect(params))
+    return cast("Params", made)
 
 
 @operation("DeleteComputeEnvironment")

@@ -38,6 +38,15 @@ WITHOUT_EFFECT = (
 """Members of containerProperties that are stored and answered but change nothing in the container yet."""
 
 
+LOG_OPTIONS_WITHOUT_EFFECT = (
+    "awslogs-region",
+    "awslogs-datetime-format",
+    "awslogs-multiline-pattern",
+    "mode",
+    "max-buffer-size",
+)
+
+
 @operation("RegisterJobDefinition")
 def register_job_definition(ctx: RequestContext, params: Params) -> Params:
     made = ctx.apply(
@@ -55,6 +64,12 @@ def without_effect(params: Params) -> Iterator[str]:
             yield f"containerProperties.{member}"
     if any(entry["type"] == "GPU" for entry in container.get("resourceRequirements", ())):
         yield "containerProperties.resourceRequirements[GPU]"
+    log = container.get("logConfiguration", {})
+    if log.get("logDriver", "awslogs") != "awslogs":
+        yield "containerProperties.logConfiguration.logDriver"
+    for option in LOG_OPTIONS_WITHOUT_EFFECT:
+        if option in log.get("options", {}):
+            yield f"containerProperties.logConfiguration.options.{option}"
     for member in ("propagateTags", "schedulingPriority"):
         if params.get(member):
             yield member

@@ -30,7 +30,7 @@ def decode(operation: str, token: str | None, kind: type[Key]) -> Key | None:
         return None
     try:
         made_for, last = json.loads(base64.urlsafe_b64decode(token.encode("ascii")))
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError, TypeError, RecursionError):
         raise messages.invalid_next_token() from None
     if made_for != operation or type(last) is not kind:
         raise messages.invalid_next_token()

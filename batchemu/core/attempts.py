@@ -165,11 +165,11 @@ def _close(
     if job.ending is not None:
         attempt.status_reason = job.ending.reason
     else:
-        attempt.status_reason = NEVER_STARTED if attempt.exit_code is None else EXITED
+        attempt.status_reason = NEVER_STARTED if attempt.started_at is None else EXITED
     timers.disarm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), effects)
     job.attempts.append(attempt)
     compute.release(world, attempt.environment, job, effects, at=at)
-    if job.ending is None and _again(job, attempt):
+    if _again(job, attempt):
         move(world, job, JobStatus.RUNNABLE, effects, at=at)
         return
     succeeded = job.ending is None and attempt.exit_code == 0
@@ -179,8 +179,8 @@ def _close(
 
 
 def _again(job: Job, attempt: Attempt) -> bool:
-    """Retries are for failures, and only on a queue that still exists."""
-    if attempt.exit_code == 0:
+    """Retries are for failures, and not for those that were asked for."""
+    if attempt.exit_code == 0 or job.ending is not None:
         return False
     decision = retries.decide(job.resolved.attempts, job.resolved.evaluate_on_exit, attempt)
     return decision.action == "RETRY"

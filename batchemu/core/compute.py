@@ -45,7 +45,7 @@ def create(world: World, command: CreateComputeEnvironment, effects: list[Effect
         state=params.get("state", "ENABLED"),
         status="CREATING",
         status_reason=None,
-        resources=_with_defaults(params.get("computeResources") or {}),
+        resources=_with_defaults(params["computeResources"]) if params["type"] == "MANAGED" else {},
         settings=_settings(world, params, command.uuid),
         tags=own_tags,
         cluster_name=_cluster_name(name, params.get("serviceRole"), command.cluster_uuid),
@@ -88,8 +88,8 @@ def _with_defaults(resources: Mapping[str, Any]) -> dict[str, Any]:
     The image type has been ECS_AL2023 since January 2026 (botocore's model, Ec2Configuration).
     """
     filled = dict(resources)
-    if filled.get("type") not in ("EC2", "SPOT"):
-        return filled
+    if filled["type"].startswith("FARGATE"):
+        return {key: value for key, value in filled.items() if key not in compute_rules.NOT_ON_FARGATE}
     filled.setdefault("desiredvCpus", filled.get("minvCpus", 0))
     filled.setdefault("tags", {})
     if not filled.get("ec2Configuration"):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from batchemu.core.world import ComputeEnvironment
 
-_NOT_ON_FARGATE: Final = (
+NOT_ON_FARGATE: Final = (
     "allocationStrategy",
     "bidPercentage",
     "desiredvCpus",
@@ -97,7 +97,7 @@ def _check_resources(resources: Mapping[str, Any]) -> None:
 
 
 def _check_fargate(resources: Mapping[str, Any]) -> None:
-    for member in _NOT_ON_FARGATE:
+    for member in NOT_ON_FARGATE:
         if resources.get(member):
             raise messages.invalid(f"{member} is not applicable for Fargate.")
     if len(resources.get("subnets", ())) > 16:
@@ -196,12 +196,10 @@ def check_update(
         "desiredvCpus", 0
     ):
         raise messages.manual_scale_down()
-    if str(merged["type"]).startswith("FARGATE"):
-        for member in _NOT_ON_FARGATE:
-            if change.get(member):
-                raise messages.invalid(f"{member} is not applicable for Fargate.")
-    _check_vcpus(merged)
-    check_template(merged.get("launchTemplate", {}))
+    fargate = [str(each["type"]).startswith("FARGATE") for each in (environment.resources, merged)]
+    if fargate[0] != fargate[1]:
+        raise messages.invalid("type cannot be changed between EC2 and Fargate.")  # assumed wording
+    _check_resources(merged)
     _check_infrastructure(environment, change)
     _check_role(environment, params.get("serviceRole"))
 

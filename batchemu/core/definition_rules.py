@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
 from batchemu.core import container_rules, names
+from batchemu.core.numbers import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +46,7 @@ def check(params: Mapping[str, Any]) -> None:
     if not names.is_resource_name(params["jobDefinitionName"]):
         raise messages.invalid("Job definition name should match a valid pattern.")
     _check_kind(params)
-    capability = _capability(params)
+    platform = capability(params)
     check_retry_strategy(params.get("retryStrategy"))
     check_timeout(params.get("timeout"))
     if not 0 <= params.get("schedulingPriority", 0) <= 9999:
@@ -55,7 +56,7 @@ def check(params: Mapping[str, Any]) -> None:
         raise messages.invalid("ECS Container Image must be provided.")
     check_environment(container.get("environment", ()))
     container_rules.check(container)
-    if capability == "FARGATE":
+    if platform == "FARGATE":
         _check_fargate(container)
     else:
         _check_ec2(container)
@@ -93,20 +94,21 @@ def _check_kind(params: Mapping[str, Any]) -> None:
         raise messages.not_implemented("consumable resources")
 
 
-def _capability(params: Mapping[str, Any]) -> str:
+def capability(params: Mapping[str, Any]) -> str:
+    """The platform that a definition is for: EC2 unless it says otherwise."""
     capabilities = params.get("platformCapabilities")
     if not capabilities:
         return "EC2"
     if len(capabilities) != 1:
         raise messages.invalid("Exactly 1 capability must be provided.")
-    capability = str(capabilities[0])
-    if capability not in _CAPABILITIES:
+    asked = str(capabilities[0])
+    if asked not in _CAPABILITIES:
         raise messages.invalid(
-            f"Capability {capability} is not valid. Valid capabilities: [{', '.join(_CAPABILITIES)}]"
+            f"Capability {asked} is not valid. Valid capabilities: [{', '.join(_CAPABILITIES)}]"
         )
-    if capability == "MANAGED_INSTANCES":
+    if asked == "MANAGED_INSTANCES":
         raise messages.invalid("Cannot use ECS containerProperties for MANAGED_INSTANCES")
-    return capability
+    return asked
 
 
 def check_retry_strategy(strategy: Mapping[str, Any] | None) -> None:
@@ -171,11 +173,6 @@ def not_numeric(kind: str, text: str) -> Exception:
     )
 
 
-def is_whole(text: str) -> bool:
-    """A whole number that a counter of vCPUs or MiB can hold."""
-    return text.isascii() and text.isdecimal() and len(text) <= 9
-
-
 def _check_ec2(container: Mapping[str, Any]) -> None:
     for member in ("networkConfiguration", "fargatePlatformConfiguration"):
         if container.get(member):
@@ -188,13 +185,14 @@ def _check_ec2(container: Mapping[str, Any]) -> None:
             raise messages.invalid(
                 f"Cannot use both ECS containerProperties <{legacy}> and resourceRequirement <{kind}>."
             )
-        if kind in given and not is_whole(given[kind]):
-            raise not_numeric(kind, given[kind])
     check_amounts(container, given)
 
 
 def check_amounts(container: Mapping[str, Any], given: Mapping[str, str]) -> None:
-    """vCPUs and memory of a job on EC2: both there, and enough."""
+    """vCPUs and memory of a job on EC2: both there, whole numbers, and enough."""
+    for kind in _LEGACY:
+        if kind in given and whole(given[kind]) is None:
+            raise not_numeric(kind, given[kind])
     vcpus = given.get("VCPU", container.get("vcpus"))
     if vcpus is None:
         raise messages.invalid("vCPU is required.")
@@ -250,8 +248,8 @@ def _check_fargate_members(container: Mapping[str, Any]) -> None:
 
 
 def check_fargate_pair(given: Mapping[str, str]) -> None:
-    if not is_whole(given["MEMORY"]):
+    vcpus, memory = _number("VCPU", given["VCPU"]), whole(given["MEMORY"])
+    if memory is None:
         raise not_numeric("MEMORY", given["MEMORY"])
-    vcpus, memory = _number("VCPU", given["VCPU"]), int(given["MEMORY"])
     if memory not in FARGATE_MEMORY.get(vcpus, ()):
         raise messages.invalid(f"Fargate resource requirements ({vcpus:.2f} vCPU, {memory} MiB) not valid.")

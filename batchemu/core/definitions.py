@@ -35,8 +35,8 @@ def register(world: World, command: RegisterJobDefinition) -> dict[str, Any]:
     """Revision 1 of a new name, else the next; revisions are never reused."""
     params = command.params
     name = params["jobDefinitionName"]
-    if command.size_bytes > MAX_BYTES:
-        raise messages.definition_too_large(command.size_bytes // 1024)
+    if command.size_bytes >= MAX_BYTES:
+        raise messages.definition_too_large(command.size_bytes)
     definition_rules.check(params)
     own_tags = tags.checked(params.get("tags"))
     revisions = world.definitions.setdefault(name, [])
@@ -63,7 +63,7 @@ def _detail(params: Mapping[str, Any]) -> dict[str, Any]:
     detail["parameters"] = dict(params.get("parameters") or {})
     if "retryStrategy" in params:
         detail["retryStrategy"] = {"evaluateOnExit": [], **params["retryStrategy"]}
-    fargate = "FARGATE" in params.get("platformCapabilities", ())
+    fargate = definition_rules.capability(params) == "FARGATE"
     detail["containerProperties"] = container_with_lists(params["containerProperties"], fargate=fargate)
     detail["containerOrchestrationType"] = "ECS"
     return detail

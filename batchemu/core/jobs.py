@@ -65,7 +65,7 @@ def submit(world: World, command: SubmitJob, effects: list[Effect]) -> dict[str,
 
 def _check(world: World, params: Mapping[str, Any], size_bytes: int) -> tuple[JobQueue, ResolvedJob]:
     if size_bytes >= MAX_BYTES:
-        raise messages.job_too_large(-(-size_bytes // 1024))
+        raise messages.job_too_large(size_bytes)
     if not names.is_job_name(params["jobName"]):
         raise messages.job_name_pattern()
     for member, what in _NOT_YET.items():

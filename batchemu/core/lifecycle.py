@@ -45,6 +45,7 @@ def begin(
     """Enter a changing status and leave it after the delay; without a delay at once."""
     if resource.status != status:
         move_resource(resource, status, effects, at=at)
+    world.dirty.update(_queues_of(world, resource))  # what is being updated already takes jobs
     delay = _delay(world, resource)
     if delay:
         timers.arm(world, TimerKey(PURPOSE, resource.arn), Millis(at + delay), effects)
@@ -68,7 +69,11 @@ def finish(
     environment = isinstance(resource, ComputeEnvironment)
     reason = "ComputeEnvironment Healthy" if environment else "JobQueue Healthy"
     move_resource(resource, "VALID", effects, at=at, reason=reason)
-    world.dirty.update(served_by(world, resource) if environment else {resource.name})
+    world.dirty.update(_queues_of(world, resource))
+
+
+def _queues_of(world: World, resource: ComputeEnvironment | JobQueue) -> set[str]:
+    return served_by(world, resource) if isinstance(resource, ComputeEnvironment) else {resource.name}
 
 
 def _vanish(
@@ -85,7 +90,7 @@ def _vanish(
     effects.append(Announce(ResourceStatusChanged(at=at, arn=resource.arn, before="DELETING", after=None)))
 
 
-def served_by(world: World, environment: ComputeEnvironment | JobQueue) -> set[str]:
+def served_by(world: World, environment: ComputeEnvironment) -> set[str]:
     """Names of the queues that have ``environment`` in their order."""
     return {queue.name for queue in world.queues.values() if environment.name in queue.environments}
 

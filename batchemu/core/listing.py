@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from batchemu import messages
 from batchemu.arn import Arn
+from batchemu.core.numbers import whole
 from batchemu.core.world import JobStatus
 
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ def _predicate(filters: Sequence[Mapping[str, object]]) -> Callable[[Job], bool]
 
 
 def _created(name: str, text: str) -> Callable[[Job], bool]:
-    if not (text.isascii() and text.isdigit()):
+    limit = whole(text, digits=18)
+    if limit is None:
         raise messages.invalid(f"Filter {name} must be a number of milliseconds.")  # assumed wording
-    limit = int(text)
     if name == "BEFORE_CREATED_AT":
         return lambda job: job.created_at < limit
     return lambda job: job.created_at > limit

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from batchemu import messages
 from batchemu.arn import Arn
+from batchemu.core.numbers import whole
 
 if TYPE_CHECKING:
     from batchemu.core.world import ComputeEnvironment, JobDefinition, JobQueue, World
@@ -80,9 +81,10 @@ def split_definition(world: World, text: str) -> tuple[str, int | None] | None:
             return None
         resource = arn.resource
     name, colon, revision = resource.partition(":")
-    if not is_resource_name(name) or (colon and not (revision.isascii() and revision.isdigit())):
+    number = whole(revision)
+    if not is_resource_name(name) or (colon and number is None):
         raise messages.unsupported_name(text)
-    return name, int(revision) if colon else None
+    return name, number
 
 
 def find_definition(world: World, name: str, revision: int | None) -> JobDefinition | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
 from batchemu.core import jobs, lifecycle, names, tags
-from batchemu.core.world import JobQueue
+from batchemu.core.world import JobQueue, PlatformCapability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +38,7 @@ def create(world: World, command: CreateJobQueue, effects: list[Effect]) -> dict
         raise messages.invalid("Job Queue name should match a valid pattern.")
     _check_kind(world, params)
     environments = _ordered(world, params.get("computeEnvironmentOrder", []))
+    _check_type(params.get("jobQueueType"), environments)
     _check_limits(params)
     own_tags = tags.checked(params.get("tags"))
     if name in world.queues:
@@ -92,6 +93,16 @@ def _ordered(world: World, entries: Sequence[Mapping[str, Any]]) -> list[tuple[i
     if len({environment.capability for _, environment in found}) > 1:
         raise messages.invalid("Fargate and EC2 compute environments can not be mixed.")
     return found
+
+
+def _check_type(asked: str | None, environments: Sequence[tuple[int, ComputeEnvironment]]) -> None:
+    fargate = environments[0][1].capability is PlatformCapability.FARGATE
+    if asked not in (None, "ECS_FARGATE" if fargate else "ECS"):
+        # by analogy with the sentence for service environments
+        raise messages.invalid(
+            f"The jobQueueType provided is {asked}, which is incompatible with the provided "
+            "computeEnvironmentOrder."
+        )
 
 
 def _answered(environments: Sequence[tuple[int, ComputeEnvironment]]) -> list[dict[str, Any]]:

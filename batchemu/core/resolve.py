@@ -28,7 +28,7 @@ def resolve(definition: JobDefinition, params: Mapping[str, Any]) -> ResolvedJob
     """What runs: the definition, overlaid by the request. Raises AWS's error for what cannot be."""
     detail = definition.detail
     overrides = params.get("containerOverrides") or {}
-    capability = _capability(detail)
+    capability = PlatformCapability(definition_rules.capability(detail))
     parameters = {**detail["parameters"], **(params.get("parameters") or {})}
     container = _merged(detail["containerProperties"], overrides)
     container["command"] = substitute(container["command"], parameters)
@@ -65,10 +65,6 @@ def _stream_prefix(name: str, driver: str, options: Mapping[str, str]) -> str | 
     Source: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
     """
     return options.get("awslogs-stream-prefix", name[:200]) if driver == "awslogs" else None
-
-
-def _capability(detail: Mapping[str, Any]) -> PlatformCapability:
-    return PlatformCapability((detail.get("platformCapabilities") or ["EC2"])[0])
 
 
 def _merged(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,9 +104,6 @@ def _amounts(container: Mapping[str, Any], capability: PlatformCapability) -> tu
     if capability is PlatformCapability.FARGATE:
         definition_rules.check_fargate_pair(given)
     else:
-        for kind in ("VCPU", "MEMORY"):
-            if kind in given and not definition_rules.is_whole(given[kind]):
-                raise definition_rules.not_numeric(kind, given[kind])
         definition_rules.check_amounts(container, given)
     vcpus = given["VCPU"] if "VCPU" in given else container["vcpus"]
     memory = given["MEMORY"] if "MEMORY" in given else container["memory"]

@@ -12,6 +12,7 @@ from batchemu import messages
 from batchemu.arn import Arn
 from batchemu.core import names
 from batchemu.core.ids import JobId
+from batchemu.core.numbers import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +58,9 @@ def _tags_of(world: World, arn: Arn) -> dict[str, str] | None:
         return job.tags if job else None
     if arn.kind == "job-definition":
         name, _, revision = arn.resource.partition(":")
-        if revision.isascii() and revision.isdigit():
-            definition = names.find_definition(world, name, int(revision))
+        number = whole(revision)
+        if number is not None:
+            definition = names.find_definition(world, name, number)
             return definition.tags if definition else None
     return None
 

@@ -29,13 +29,13 @@ JOB_TRANSITIONS: Final[Mapping[JobStatus, frozenset[JobStatus]]] = {
 }
 
 RESOURCE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
-    "CREATING": frozenset({"VALID", "INVALID"}),
-    "UPDATING": frozenset({"VALID", "INVALID"}),
-    "VALID": frozenset({"UPDATING", "DELETING", "INVALID"}),
-    "INVALID": frozenset({"UPDATING", "DELETING"}),
+    "CREATING": frozenset({"VALID"}),
+    "UPDATING": frozenset({"VALID"}),
+    "VALID": frozenset({"UPDATING", "DELETING"}),
     "DELETING": frozenset(),
 }
-"""Compute environments and job queues alike; from DELETING a resource vanishes."""
+"""Compute environments and job queues alike; from DELETING a resource vanishes. Nothing makes one
+INVALID yet."""
 
 
 class IllegalTransition(Exception):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from batchemu.core.ids import Millis
@@ -26,6 +27,21 @@ def _wall() -> float:
     return time.time()
 
 
+_SWEEP_AT = 1000
+SET_BACK_MS = 1000
+"""Less than this is jitter between threads."""
+
+
+@dataclass(slots=True, order=True)
+class Timer:
+    """Ordered by time, then by when it was asked for."""
+
+    at: int
+    number: int
+    action: Action | None = field(compare=False)
+    """None: cancelled, or fired."""
+
+
 class Clock:
     """Not safe for threads: the engine holds its lock around every call but ``now``."""
 
@@ -39,8 +55,9 @@ class Clock:
         self._origin_wall_ms = wall() * 1000
         self._origin_ms = float(self._origin_wall_ms if start_ms is None else start_ms)
         self._latest = Millis(int(self._origin_ms))
-        self._timers: list[tuple[int, int, Action]] = []
+        self._timers: list[Timer] = []
         self._count = 0
+        self._cancelled = 0
 
     @classmethod
     def parse(cls, text: str) -> Clock:
@@ -69,29 +86,51 @@ class Clock:
 
     def now(self) -> Millis:
         """The present; it never goes back, even when the host's time does."""
-        now = Millis(int(self._origin_ms + (self._wall() * 1000 - self._origin_wall_ms) * self.rate))
-        self._latest = max(self._latest, now)
+        now = int(self._origin_ms + (self._wall() * 1000 - self._origin_wall_ms) * self.rate)
+        if now < self._latest - SET_BACK_MS:
+            self._origin_ms += self._latest - now  # the host's time was set back: go on from here
+        elif now > self._latest:
+            self._latest = Millis(min(now, MAX_MILLIS))
         return self._latest
 
     def emulated(self, wall_ms: int) -> Millis:
         """The emulated time at which the host's clock showed (or will show) ``wall_ms``."""
         return Millis(int(self._origin_ms + (wall_ms - self._origin_wall_ms) * self.rate))
 
-    def call_at(self, at: int, action: Action) -> None:
+    def call_at(self, at: int, action: Action) -> Timer:
         """Have ``action`` run at ``at``; of several at one time, the first asked comes first."""
         self._count += 1
-        heapq.heappush(self._timers, (at, self._count, action))
+        timer = Timer(at, self._count, action)
+        heapq.heappush(self._timers, timer)
+        return timer
+
+    def cancel(self, timer: Timer) -> None:
+        """Forget a timer; cancelled ones are swept once they are the larger part."""
+        if timer.action is None:
+            return
+        timer.action = None
+        self._cancelled += 1
+        if self._cancelled > _SWEEP_AT and self._cancelled * 2 > len(self._timers):
+            self._timers = [each for each in self._timers if each.action is not None]
+            heapq.heapify(self._timers)
+            self._cancelled = 0
 
     def next_due(self) -> Millis | None:
         """When the next timer is due."""
-        return Millis(self._timers[0][0]) if self._timers else None
+        while self._timers and self._timers[0].action is None:
+            heapq.heappop(self._timers)
+            self._cancelled -= 1
+        return Millis(self._timers[0].at) if self._timers else None
 
     def pop_due(self, until: int) -> tuple[Millis, Action] | None:
         """Take the earliest timer that is due at ``until``."""
-        if not self._timers or self._timers[0][0] > until:
+        due = self.next_due()
+        if due is None or due > until:
             return None
-        at, _, action = heapq.heappop(self._timers)
-        return Millis(at), action
+        timer = heapq.heappop(self._timers)
+        action, timer.action = timer.action, None
+        assert action is not None
+        return due, action
 
     def real_seconds_until(self, at: int) -> float | None:
         """How long the host has to wait for ``at``; None: for ever, the clock is moved by hand."""
@@ -106,3 +145,4 @@ class Clock:
 
     def forget_timers(self) -> None:
         self._timers.clear()
+        self._cancelled = 0

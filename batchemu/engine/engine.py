@@ -13,7 +13,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from batchemu.core.effects import Announce, SetTimer, StartContainer, StopContainer
+from batchemu.core.effects import Announce, CancelTimer, SetTimer, StartContainer, StopContainer
 from batchemu.core.facts import JobStatusChanged
 from batchemu.core.inputs import ContainerExited, ContainerStarted, TimerFired
 from batchemu.core.step import step
@@ -25,11 +25,12 @@ from batchemu.engine.waiting import Waiters
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from batchemu.core.effects import AttemptKey, Effect
+    from batchemu.core.effects import AttemptKey, Effect, TimerKey
     from batchemu.core.facts import Fact
     from batchemu.core.ids import JobId, Millis
     from batchemu.core.inputs import Input
     from batchemu.core.world import JobStatus
+    from batchemu.engine.clock import Timer
     from batchemu.engine.ports import JobRuntime, Scope
 
     Listener = Callable[[Scope, Fact], None]
@@ -51,6 +52,10 @@ class Engine:
         self._work: deque[Callable[[], None]] = deque()
         """What was decided and is still to be carried out."""
         self._pumping = threading.Lock()
+        self._resetting = threading.Lock()
+        self._paused = False
+        """Nothing is carried out meanwhile: a reset, or the end."""
+        self._armed: dict[tuple[Scope, TimerKey], Timer] = {}
         self._moving = threading.RLock()
         self._waiters = Waiters()
         self._listeners: list[Listener] = []
@@ -85,6 +90,8 @@ class Engine:
         for effect in outcome.effects:
             if isinstance(effect, SetTimer):
                 self._set_timer(scope, effect)
+            elif isinstance(effect, CancelTimer):
+                self._cancel_timer(scope, effect.timer)
             elif isinstance(effect, Announce):
                 facts.append(effect.fact)
                 self._work.append(partial(self._carry_out, scope, effect))
@@ -104,21 +111,31 @@ class Engine:
         return world
 
     def _set_timer(self, scope: Scope, effect: SetTimer) -> None:
-        """A cancelled or replaced timer still fires: the core knows that it is not wanted."""
         timer = effect.timer
+        self._cancel_timer(scope, timer)
 
         def fire() -> None:
+            self._armed.pop((scope, timer), None)
             self.apply(scope, lambda at: TimerFired(at=at, timer=timer))
 
-        self._call_at(effect.at, fire)
+        self._armed[scope, timer] = self._call_at(effect.at, fire)
+
+    def _cancel_timer(self, scope: Scope, timer: TimerKey) -> None:
+        armed = self._armed.pop((scope, timer), None)
+        if armed is not None:
+            self.clock.cancel(armed)
 
     # --- out
 
-    def _pump(self) -> None:
-        """Carry out what was decided; one thread at a time, the others leave it to that one."""
-        while self._work and self._pumping.acquire(blocking=False):
+    def _pump(self, *, wait: bool = False) -> None:
+        """Carry out what was decided; one thread at a time, the others leave it to that one.
+
+        ``wait``: do not leave it to that thread, but wait until it is done.
+        """
+        while (self._work or wait) and not self._paused and self._pumping.acquire(blocking=wait):
+            wait = False
             try:
-                while self._work:
+                while self._work and not self._paused:
                     work = self._work.popleft()
                     try:
                         work()
@@ -128,18 +145,18 @@ class Engine:
                 self._pumping.release()
 
     def _carry_out(self, scope: Scope, effect: Effect) -> None:
-        try:
-            if isinstance(effect, StartContainer):
-                self.runtime.start(scope, effect, Report(self, scope, effect.key))
-            elif isinstance(effect, StopContainer):
-                self.runtime.stop(effect.key)
-            elif isinstance(effect, Announce):
-                for listener in self._listeners:
-                    listener(scope, effect.fact)
-        except Exception:
-            log.exception("batchemu failed to carry out %s", type(effect).__name__)
-            if isinstance(effect, StartContainer):
-                Report(self, scope, effect.key).exited(None, reason="InternalError: see batchemu's log")
+        if isinstance(effect, StartContainer):
+            report = Report(self, scope, effect.key)
+            try:
+                self.runtime.start(scope, effect, report)
+            except Exception:
+                report.exited(None, reason="InternalError: see batchemu's log")
+                raise
+        elif isinstance(effect, StopContainer):
+            self.runtime.stop(effect.key)
+        elif isinstance(effect, Announce):
+            for listener in self._listeners:
+                listener(scope, effect.fact)
 
     # --- looking
 
@@ -170,7 +187,10 @@ class Engine:
             if found is None:
                 return None
             waiter = self._waiters.add(*found, job_id, statuses)
-        return waiter.wait(timeout_s)
+        status = waiter.wait(timeout_s)
+        with self._lock:
+            self._waiters.remove(found[0], job_id, waiter)
+        return status
 
     # --- time
 
@@ -186,11 +206,12 @@ class Engine:
         with self._lock:
             self._call_at(self.clock.now() + delay_ms, action)
 
-    def _call_at(self, at: int, action: Callable[[], None]) -> None:
+    def _call_at(self, at: int, action: Callable[[], None]) -> Timer:
         due = self.clock.next_due()
-        self.clock.call_at(at, action)
+        timer = self.clock.call_at(at, action)
         if due is None or at < due:
             self._timers_changed.notify_all()
+        return timer
 
     def advance(self, ms: int) -> Millis:
         """Move the clock forward, firing each timer at its own time; returns the new present.
@@ -214,6 +235,7 @@ class Engine:
 
     def _run_due(self, until: int | None, *, move: bool) -> None:
         while True:
+            self._pump(wait=move)
             with self._lock:
                 due = self.clock.pop_due(self.clock.now() if until is None else until)
                 if due is not None and move:
@@ -221,7 +243,6 @@ class Engine:
             if due is None:
                 return
             due[1]()
-            self._pump()
 
     def start(self) -> None:
         """Let time pass by itself: one thread fires the timers. The manual clock needs none."""
@@ -249,18 +270,28 @@ class Engine:
 
     def reset(self) -> int:
         """Forget every account and region and end every container; how many containers that were."""
-        with self._lock:
-            self._worlds.clear()
-            self._work.clear()
-            self.clock.forget_timers()
-            self._waiters.forget()
-        return self.runtime.reset()
+        with self._resetting:
+            self._paused = True
+            try:
+                with self._pumping, self._lock:
+                    self._worlds.clear()
+                    self._work.clear()
+                    self._armed.clear()
+                    self.clock.forget_timers()
+                    self.log.clear()
+                    self._waiters.forget()
+                # what comes in now belongs to new worlds, and is carried out once the old are gone
+                return self.runtime.reset()
+            finally:
+                self._paused = self._closed
+                self._pump()
 
     def close(self) -> None:
         """Stop the clock's thread and the runtime."""
         with self._lock:
-            self._closed = True
+            self._closed = self._paused = True
             self._timers_changed.notify_all()
+            self._waiters.forget()
         if self._ticker is not None:
             self._ticker.join()
         self.runtime.close()

@@ -26,7 +26,7 @@ class Record:
 class Log:
     """The latest ``keep`` records. Not safe for threads: the engine holds its lock."""
 
-    def __init__(self, keep: int | None = 10_000) -> None:
+    def __init__(self, keep: int | None = 1_000) -> None:
         self._records: deque[Record] = deque(maxlen=keep)
         self.last_seq = 0
 
@@ -35,6 +35,10 @@ class Log:
         record = Record(self.last_seq, scope, taken, facts)
         self._records.append(record)
         return record
+
+    def clear(self) -> None:
+        """Forget the records; their numbers go on."""
+        self._records.clear()
 
     def tail(self, from_seq: int = 0) -> Sequence[Record]:
         """The kept records from ``from_seq`` on."""

@@ -51,6 +51,14 @@ class Waiters:
             self._waiting.setdefault((scope, job_id), []).append(waiter)
         return waiter
 
+    def remove(self, scope: Scope, job_id: JobId, waiter: Waiter) -> None:
+        """Forget one that waits no longer."""
+        waiting = self._waiting.get((scope, job_id), [])
+        if waiter in waiting:
+            waiting.remove(waiter)
+            if not waiting:
+                del self._waiting[scope, job_id]
+
     def tell(self, scope: Scope, fact: JobStatusChanged) -> None:
         key = (scope, fact.job_id)
         waiting = self._waiting.get(key)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import docker
 import pytest
 
+import batchemu
+from batchemu.errors import SettingsError
 from tests.e2e.conftest import launch
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def labelled(session: str) -> list[Any]:
         (["--aws", "https://example.com"], "The other services cannot be another endpoint's yet"),
         (["--host", "no.such.host.invalid", "--runtime", "scripted"], "cannot be resolved"),
         (["--log-level", "loud"], "The log level can be"),
-        (["--stop-grace", "-1"], "The stop grace (seconds) cannot be negative."),
+        (["--stop-grace", "-1"], "The stop grace must be between 0 and 86400 seconds."),
     ],
 )
 def test_bad_settings_get_one_sentence(words: list[str], says: str) -> None:
@@ -210,3 +212,19 @@ def test_a_stopping_server_does_not_wait_for_idle_connections(tmp_path: Path) ->
     timer.cancel()
     for connection in idle:
         connection.close()
+
+
+def test_a_signal_that_comes_twice_leaves_no_container_either(image: str, tmp_path: Path) -> None:
+    serving = launch(tmp_path)
+    session = serving.control("GET", "health")["session"]
+    batch = serving.ready(image, command=["sleep", "300"])
+    jobs = [serving.submit(batch) for _ in range(4)]
+    assert serving.wait(jobs[3], "RUNNING") == "RUNNING"
+    serving.process.send_signal(signal.SIGTERM)
+    assert serving.stop() == 0
+    assert labelled(session) == []
+
+
+def test_an_unknown_setting_is_refused() -> None:
+    with pytest.raises(SettingsError, match="There is no setting 'clok'; there are host, port"):
+        batchemu.start(clok="manual")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -253,9 +255,7 @@ def test_a_body_of_ten_megabytes_is_refused(raw: Raw) -> None:
     assert status == 413
 
 
-@pytest.mark.parametrize(
-    "path", ["/v1/nosuchoperation", "/", "/v1/submitjob/", "/v2/submitjob"]
-)
+@pytest.mark.parametrize("path", ["/v1/nosuchoperation", "/", "/v1/submitjob/", "/v2/submitjob"])
 def test_an_unknown_path_is_refused(raw: Raw, path: str) -> None:
     status, headers, body = raw.signed(path, {})
     assert_clean(status, headers, body)
@@ -368,3 +368,76 @@ def test_a_default_session_finds_us_by_the_environment(
     batch = boto3.Session(region_name="us-east-1").client("batch")
     assert batch.describe_job_queues()["jobQueues"] == []
     batch.close()
+
+
+NINES = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/submitjob", {"jobName": "j", "jobQueue": "q", "jobDefinition": f"d:{NINES}"}),
+        ("/v1/deregisterjobdefinition", {"jobDefinition": f"d:{NINES}"}),
+        ("/v1/describejobdefinitions", {"jobDefinitions": [f"d:{NINES}"]}),
+        ("/v1/describejobqueues", {"nextToken": base64.b64encode(b"[" * 3000).decode()}),
+        ("/v1/listjobs", {"jobQueue": "q", "filters": [{"name": "AFTER_CREATED_AT", "values": [NINES]}]}),
+    ],
+)
+def test_absurd_values_are_the_callers_fault(raw: Raw, path: str, body: object) -> None:
+    assert_clean(*raw.signed(path, body))
+
+
+def test_absurd_values_elsewhere_are_the_callers_fault(raw: Raw) -> None:
+    arn = f"arn%3Aaws%3Abatch%3Aus-east-1%3A123456789012%3Ajob-definition%2Fd%3A{NINES}"
+    assert_clean(*raw("GET", f"/v1/tags/{arn}"))
+    assert raw("GET", "/_batchemu/health", Origin="http://[::1")[0] == 403
+    assert raw("POST", "/_batchemu/clock", "[" * 100_000)[0] == 400
+    assert raw("POST", "/_batchemu/clock", f'{{"advanceSeconds": {"9" * 400}}}')[0] == 400
+    assert raw("POST", "/_batchemu/plans", f'{{"durationSeconds": {"9" * 400}}}')[0] == 400
+
+
+def test_waits_do_not_take_all_of_the_servers_threads(emulator: Emulator, raw: Raw) -> None:
+    emulator.reset()
+    emulator.plans.add(batchemu.Plan(duration_s=60.0))
+    batch = emulator.client()
+    batch.create_compute_environment(
+        computeEnvironmentName="ce",
+        type="MANAGED",
+        computeResources={
+            "type": "FARGATE",
+            "maxvCpus": 4,
+            "subnets": ["s"],
+            "securityGroupIds": ["g"],
+        },
+    )
+    batch.create_job_queue(
+        jobQueueName="q", priority=1, computeEnvironmentOrder=[{"order": 1, "computeEnvironment": "ce"}]
+    )
+    batch.register_job_definition(
+        jobDefinitionName="d",
+        type="container",
+        platformCapabilities=["FARGATE"],
+        containerProperties={
+            "image": "i",
+            "executionRoleArn": "r",
+            "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}],
+        },
+    )
+    job = batch.submit_job(jobName="j", jobQueue="q", jobDefinition="d")["jobId"]
+    batch.close()
+    with ThreadPoolExecutor(40) as pool:
+        waits = [pool.submit(raw, "GET", f"/_batchemu/jobs/{job}/wait?timeout=60") for _ in range(40)]
+        for _, done in zip(range(24), as_completed(waits), strict=False):
+            assert json.loads(done.result()[2])["status"] == "RUNNING"
+        assert raw("POST", "/_batchemu/clock", '{"advanceSeconds": 60}')[0] == 200
+        statuses = sorted(json.loads(each.result()[2])["status"] for each in waits)
+    assert statuses == ["RUNNING"] * 24 + ["SUCCEEDED"] * 16
+
+
+def test_a_machine_called_dev_is_not_suffix_matched(monkeypatch: pytest.MonkeyPatch) -> None:
+    from batchemu.guard import Guard
+
+    monkeypatch.setattr("socket.gethostname", lambda: "dev")
+    guard = Guard("0.0.0.0")
+    hosts = ("dev", "evil.dev", "10.1.2.3", "bucket.localhost", "evil.0.0.0.0")
+    assert [guard.is_ours(host) for host in hosts] == [True, False, True, True, False]

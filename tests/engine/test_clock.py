@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from batchemu.engine.clock import Clock
+from batchemu.engine.clock import MAX_MILLIS, Clock
 from batchemu.errors import SettingsError
 
 
@@ -92,3 +92,20 @@ def test_a_clock_can_be_named(text: str, mode: str) -> None:
 def test_any_other_name_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(SettingsError, match="The clock can be real, scaled:N"):
         Clock.parse(text)
+
+
+def test_time_goes_on_after_the_host_was_set_back() -> None:
+    wall = Wall()
+    clock = Clock(wall=wall)
+    wall.seconds -= 3600
+    assert clock.now() == 1_000_000
+    wall.seconds += 60
+    assert clock.now() == 1_060_000
+
+
+def test_time_ends_with_the_year_9999() -> None:
+    wall = Wall()
+    clock = Clock(wall=wall)
+    clock.move_to(MAX_MILLIS)
+    wall.seconds += 60
+    assert clock.now() == MAX_MILLIS

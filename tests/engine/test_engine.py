@@ -239,3 +239,89 @@ def test_a_runtime_that_breaks_fails_the_job_and_nothing_else(bench: Bench) -> N
     bench.engine.attach(Broken(scheduler=bench.engine, sink=bench.sink))
     bench.submit("job")
     assert bench.status("job") == "FAILED"
+
+
+def test_what_is_submitted_during_a_reset_runs_after_it(bench: Bench) -> None:
+    resetting, go_on = threading.Event(), threading.Event()
+    bench.plans.add(Plan())
+    runtime = bench.engine.runtime
+
+    class Slow(ScriptedRuntime):
+        def reset(self) -> int:
+            resetting.set()
+            assert go_on.wait(30)
+            return runtime.reset()
+
+    bench.engine.attach(Slow(scheduler=bench.engine, sink=bench.sink, plans=bench.plans))
+    thread = threading.Thread(target=bench.engine.reset)
+    thread.start()
+    assert resetting.wait(30)
+    bench.ready()
+    bench.submit("job")
+    assert bench.status("job") == "STARTING"
+    go_on.set()
+    thread.join(30)
+    assert bench.status("job") == "SUCCEEDED"
+
+
+def test_resets_under_load_lose_nobodys_answer(bench: Bench) -> None:
+    bench.plans.add(Plan(duration_s=1.0))
+    refused: list[Exception] = []
+
+    def work(number: int) -> None:
+        for count in range(60):
+            try:
+                if number == 0:
+                    bench.engine.reset()
+                else:
+                    bench.ready()
+                    bench.submit(f"{number}-{count}")
+            except ClientException:
+                pass  # the queue is taken, or was just forgotten
+            except Exception as error:
+                refused.append(error)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(work, range(6)))
+    assert refused == []
+    bench.engine.read(HERE, check)
+
+
+def test_nobody_who_gave_up_waiting_is_remembered(bench: Bench) -> None:
+    bench.plans.add(Plan(duration_s=10.0))
+    bench.submit("job")
+    for _ in range(50):
+        bench.engine.wait(JobId("job"), [JobStatus.SUCCEEDED], 0)
+    assert bench.engine._waiters._waiting == {}
+
+
+def test_timers_of_finished_jobs_are_forgotten(bench: Bench) -> None:
+    bench.plans.add(Plan())
+    for number in range(1500):
+        bench.submit(f"job-{number}", timeout={"attemptDurationSeconds": 3600})
+    assert bench.engine._armed == {}
+    assert len(bench.engine.clock._timers) < 1500
+    assert bench.engine.clock.next_due() is None
+
+
+def test_a_move_waits_for_what_another_thread_carries_out(bench: Bench) -> None:
+    bench.plans.add(Plan(duration_s=3600.0))
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow(_: object, fact: object) -> None:
+        if not inside.is_set():
+            inside.set()
+            assert go_on.wait(30)
+
+    bench.engine.listen(slow)
+    thread = threading.Thread(target=bench.submit, args=("first",))
+    thread.start()
+    assert inside.wait(30)
+    for number in range(4):
+        bench.submit(f"job-{number}", "first" if number == 0 else f"job-{number - 1}")
+    mover = threading.Thread(target=bench.engine.advance, args=(6 * HOUR,))
+    mover.start()
+    go_on.set()
+    mover.join(30)
+    thread.join(30)
+    assert bench.status("job-3") == "SUCCEEDED"

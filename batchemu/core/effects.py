@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ class StartContainer:
     memory_mib: int
     log_group: str
     log_stream: str
-    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> AttemptKey:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from batchemu.runtime.docker_attempts import Phase
 from batchemu.runtime.docker_engine import Away, Refused, TimedOut
-from batchemu.runtime.docker_logs import nanoseconds
+from batchemu.runtime.docker_time import moment_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -134,7 +134,7 @@ class Ending:
         else:
             exit_code = int(state["ExitCode"])
             reason = OUT_OF_MEMORY if _ran_out_of_memory(attempt, state, exit_code) else None
-            self._report(attempt, exit_code, reason, _finished_ms(state))
+            self._report(attempt, exit_code, reason, moment_ms(state, "FinishedAt"))
         self.remove(attempt.container_id)
 
     def _last_lines(self, attempt: Attempt) -> None:
@@ -179,8 +179,3 @@ def _ran_out_of_memory(attempt: Attempt, state: Mapping[str, Any], exit_code: in
     if state.get("OOMKilled") or attempt.oom:
         return True
     return exit_code == _KILLED and not (attempt.signalled or attempt.unwatched)
-
-
-def _finished_ms(state: Mapping[str, Any]) -> int | None:
-    text = str(state.get("FinishedAt") or "0001")
-    return None if text.startswith("0001") else nanoseconds(text) // 1_000_000

@@ -8,22 +8,19 @@ may lie between entries of the other stream; a line that is not ended yet is not
 
 from __future__ import annotations
 
-import calendar
-import functools
 import struct
 import threading
-import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from batchemu.engine.ports import LogLine
+from batchemu.runtime.docker_time import NS, nanoseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _HEADER = struct.Struct(">BxxxL")
-_NS = 1_000_000_000
-_STRAGGLERS_NS = 2 * _NS
+_STRAGGLERSNS = 2 * NS
 """How far apart in the file two entries may be out of order: the engine copies stdout and stderr in
 two threads, which take the time before they take the lock. Microseconds, measured; this is generous."""
 _BATCH = 50_000
@@ -46,17 +43,6 @@ def frames(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
             yield stream, data[at + _HEADER.size : end]
             at = end
         rest = data[at:]
-
-
-@functools.lru_cache(maxsize=256)
-def _seconds(text: str) -> int:
-    return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%S"))
-
-
-def nanoseconds(timestamp: str) -> int:
-    """Since the epoch, of ``2026-11-23T00:05:00.902596147Z`` with any number of decimals."""
-    decimals = timestamp[20:].rstrip("Z") if timestamp[19:20] == "." else ""
-    return _seconds(timestamp[:19]) * _NS + int(decimals[:9].ljust(9, "0"))
 
 
 class LogReader:
@@ -98,7 +84,7 @@ class LogReader:
 
     def _collect(self, lines: list[tuple[int, str]]) -> None:
         known = self._seen.copy()
-        since = None if self._since is None else f"{self._since // _NS}.{self._since % _NS:09d}"
+        since = None if self._since is None else f"{self._since // NS}.{self._since % NS:09d}"
         for stream, frame in frames(self._fetch(since)):
             stamp, _, payload = frame.partition(b" ")
             at = nanoseconds(stamp.decode("ascii"))
@@ -128,7 +114,7 @@ class LogReader:
         if not self._seen:
             return
         begun = [at for at, _ in self._parts.values()]
-        since = min([max(self._seen) - _STRAGGLERS_NS, *begun])
+        since = min([max(self._seen) - _STRAGGLERSNS, *begun])
         if self._since is None or since > self._since:
             self._since = since
             self._seen = Counter({at: count for at, count in self._seen.items() if at >= since})

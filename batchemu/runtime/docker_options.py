@@ -60,7 +60,7 @@ def options(container: StartContainer, labels: Mapping[str, str]) -> CreateOptio
             "image": container.container["image"],
             "command": list(container.command) or None,
             "environment": dict(container.environment),
-            "labels": {**container.labels, **labels},
+            "labels": dict(labels),
             "tty": False,
         },
         host={

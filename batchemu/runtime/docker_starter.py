@@ -13,6 +13,7 @@ from batchemu.runtime import docker_options, streams
 from batchemu.runtime.docker_attempts import Phase, with_reason
 from batchemu.runtime.docker_engine import Away, Refused, TimedOut
 from batchemu.runtime.docker_logs import LogReader
+from batchemu.runtime.docker_time import moment_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,12 +91,20 @@ class Starter:
             if attempt.stopping or attempt.is_over():  # a reset from here on waits for us
                 raise CannotStart(None)
             container_id = self._up(attempt)
-            attempt.started_ms = int(time.time() * 1000)
+            attempt.started_ms = self._started_ms(container_id)
             if attempt.is_over():
                 self._ending.remove(container_id)
                 return
         attempt.report.started(container_id, attempt.started_ms)
         self._hand_on(attempt)
+
+    def _started_ms(self, container_id: str) -> int:
+        """When the container began: start() returns up to a hundred milliseconds later."""
+        try:
+            began = moment_ms(self._engine.state(container_id), "StartedAt")
+        except (Refused, TimedOut, Away):
+            began = None
+        return int(time.time() * 1000) if began is None else began
 
     def _hand_on(self, attempt: Attempt) -> None:
         """From here on events decide; what happened while the engine was starting it is made up for."""

@@ -133,7 +133,6 @@ def make_container(
     memory_mib: int = 64,
     environment: dict[str, str] | None = None,
     log_group: str = DEFAULT_GROUP,
-    labels: dict[str, str] | None = None,
     **members: Any,
 ) -> StartContainer:
     """A container to start; ``members`` are members of ContainerProperties."""
@@ -151,5 +150,4 @@ def make_container(
         memory_mib=memory_mib,
         log_group=log_group,
         log_stream=f"definition/default/{job_id}-{attempt}",
-        labels=labels or {},
     )

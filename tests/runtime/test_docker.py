@@ -51,7 +51,6 @@ def test_the_engine_sees_labels_name_and_limits(
         memory_mib=48,
         user="1000:1000",
         environment={"COLOUR": "blue"},
-        labels={"mine": "yes"},
     )
     found = client.api.inspect_container(begin(runtime, container).wait_started())
     assert found["Name"] == f"/batchemu-{container.job_id[:8]}-2"
@@ -62,7 +61,6 @@ def test_the_engine_sees_labels_name_and_limits(
         "batchemu.job-id": container.job_id,
         "batchemu.attempt": "2",
         "batchemu.job-queue": "high",
-        "mine": "yes",
     }
     assert "COLOUR=blue" in found["Config"]["Env"]
     assert (found["Config"]["User"], found["Config"]["Tty"]) == ("1000:1000", False)

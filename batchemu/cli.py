@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import signal
-import sys
 import threading
 import time
 import urllib.error
@@ -15,6 +13,7 @@ from typing import Any
 
 import click
 
+from batchemu import output
 from batchemu.config import DEFAULT_PORT, Settings
 from batchemu.errors import SettingsError
 from batchemu.version import __version__
@@ -54,7 +53,7 @@ def serve(**flags: Any) -> None:
         signal.signal(number, lambda *_: stop.set())
     try:
         settings = Settings.load(flags)
-        _set_up_output(settings.log_level)
+        output.set_up(settings.log_level)
         from batchemu.server import Server, tune_collector  # noqa: PLC0415
 
         server = Server(settings)
@@ -86,17 +85,6 @@ def _close_within(close: Any, *, seconds: float) -> None:
     guard.start()
     close()
     guard.cancel()
-
-
-def _set_up_output(level: str) -> None:
-    """One line for each thing that happens, on stderr; tracebacks of libraries only when debugging."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s.%(msecs)03d %(message)s", "%H:%M:%S"))
-    logger = logging.getLogger("batchemu")
-    logger.handlers = [handler]
-    logger.setLevel(level.upper())
-    logger.propagate = False
-    logging.raiseExceptions = False
 
 
 _url = click.option(

@@ -6,7 +6,6 @@ model (documentation of ContainerOverrides).
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +20,23 @@ if TYPE_CHECKING:
 
 DEFAULT_LOG_GROUP = "/aws/batch/job"
 """https://docs.aws.amazon.com/batch/latest/userguide/job_states.html"""
+_OVERLAYING = ("containerOverrides", "parameters", "retryStrategy", "timeout")
 _REFERENCE = re.compile(r"Ref::([A-Za-z0-9_-]+)")
 
 
 def resolve(definition: JobDefinition, params: Mapping[str, Any]) -> ResolvedJob:
-    """What runs: the definition, overlaid by the request. Raises AWS's error for what cannot be."""
+    """What runs: the definition, overlaid by the request. Raises AWS's error for what cannot be.
+
+    A definition that is run as it is, which most are, is resolved once and shared by its jobs.
+    """
+    if any(params.get(member) for member in _OVERLAYING) or "propagateTags" in params:
+        return _resolved(definition, params)
+    if definition.resolved is None:
+        definition.resolved = _resolved(definition, {})
+    return definition.resolved
+
+
+def _resolved(definition: JobDefinition, params: Mapping[str, Any]) -> ResolvedJob:
     detail = definition.detail
     overrides = params.get("containerOverrides") or {}
     capability = PlatformCapability(definition_rules.capability(detail))
@@ -69,7 +80,7 @@ def _stream_prefix(name: str, driver: str, options: Mapping[str, str]) -> str | 
 
 def _merged(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """command is replaced whole, environment by name, requirements by type."""
-    container = copy.deepcopy(dict(base))
+    container = dict(base)
     command = overrides.get("command")
     if command:
         if "" in command:

@@ -124,6 +124,8 @@ class JobDefinition:
     active: bool
     detail: dict[str, Any]
     tags: dict[str, str]
+    resolved: ResolvedJob | None = None
+    """What runs without overrides; None: nobody has asked yet."""
 
 
 @dataclass(slots=True, kw_only=True)

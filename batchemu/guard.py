@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import WSGIEnvironment
 
+_REMEMBERED = 1000
 _LOOPBACK_NAMES = frozenset({"localhost", "host.docker.internal"})
 
 
@@ -25,13 +26,14 @@ class Guard:
         self._bound = _address(bound)
         self._names = {name.strip().lower() for name in names if name.strip()} | _LOOPBACK_NAMES
         self._exact = {bound.lower()}
+        self._seen: set[str] = set()
         if self._bound is None or self._bound.is_unspecified:
             self._exact.add(socket.gethostname().lower())
 
     def refusal(self, environ: WSGIEnvironment) -> str | None:
         """One sentence why this request is refused; None: it may come in."""
         host = environ.get("HTTP_HOST", "")
-        if host and not self.is_ours(_host_name(host)):
+        if host and host not in self._seen and not self._accept(host):
             return (
                 f"The Host {host!r} is not an address of this server; if it should be, "
                 "name it with --allowed-hosts."
@@ -42,6 +44,14 @@ class Guard:
         if environ.get("HTTP_SEC_FETCH_SITE") in ("cross-site", "same-site") and origin is None:
             return "Browser requests from other sites are refused."
         return None
+
+    def _accept(self, host: str) -> bool:
+        """Look closely at a Host, and remember those that are ours: nearly every request has the same."""
+        if not self.is_ours(_host_name(host)):
+            return False
+        if len(self._seen) < _REMEMBERED:
+            self._seen.add(host)
+        return True
 
     def is_ours(self, name: str) -> bool:
         """A loopback name (S3's ``bucket.localhost`` too), a configured one, or an own address.

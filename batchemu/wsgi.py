@@ -11,7 +11,6 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from werkzeug import Response
 
 from batchemu import api, control
@@ -36,10 +35,9 @@ log = logging.getLogger("batchemu.requests")
 CALLER = "batchemu.caller"
 
 
-def create_batch_app(engine: Engine) -> Flask:
-    """The AWS Batch API as a Flask application."""
+def create_batch_app(engine: Engine) -> WSGIApplication:
+    """The AWS Batch API as a WSGI application."""
     assert api.__all__
-    app = Flask("batchemu", static_folder=None)
     ids = Ids()
 
     def make_context(request: Request, parsed: Parsed) -> RequestContext:
@@ -51,8 +49,7 @@ def create_batch_app(engine: Engine) -> Flask:
         log.info("AWS batch.%s => %d", name, response.status_code)
         return response
 
-    routing.register(app, handle)
-    return app
+    return routing.Router(handle)
 
 
 class OnePort:

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -17,6 +17,9 @@ from batchemu.wire.model import operation_names
 from batchemu.wire.parse import Parsed, parse
 from batchemu.wire.serialise import serialise
 from batchemu.wire.validate import validate
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 log = logging.getLogger("batchemu.wire")
 
@@ -121,7 +124,15 @@ def failure_response(what: str, request_id: str) -> Response:
 
 def _response(status: int, body: str, request_id: str) -> Response:
     headers = [("Content-Type", "application/json"), ("x-amzn-RequestId", request_id)]
-    return Response(body.encode("ascii"), status, headers)
+    return Answer(body.encode("ascii"), status, headers)
+
+
+class Answer(Response):
+    """A response that is complete as it is: nothing of it depends on the request but HEAD's body."""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response(self.status, self.headers.to_wsgi_list())
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.get_data()]
 
 
 def _name_ignored(response: Response, operation_name: str, ignored: list[str], request_id: str) -> None:

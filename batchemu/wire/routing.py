@@ -5,20 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TypeAlias
 from urllib.parse import unquote
 
-from flask import request as request_proxy
 from werkzeug import Request, Response
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 
 from batchemu.errors import ServiceError
 from batchemu.wire.dispatch import error_response, failure_response, new_request_id
-from batchemu.wire.model import SERVICE, http_trait, operation_names
-
-if TYPE_CHECKING:
-    from flask import Flask
-    from werkzeug.local import LocalProxy
+from batchemu.wire.model import SERVICE, UnsupportedShape, http_trait, operation_names
 
 Handle: TypeAlias = Callable[[str, Request, dict[str, str]], Response]
 
@@ -37,23 +32,55 @@ class MissingAuthenticationTokenException(ServiceError):
     code = "MissingAuthenticationTokenException"
 
 
-def register(app: Flask, handle: Handle) -> None:
-    """Route every operation of the model to ``handle(operation name, request, uri members)``.
+class Router:
+    """A WSGI application: each request to ``handle(operation name, request, members of the path)``.
 
-    A member of the path keeps the slashes of an ARN. Whatever the app does not know is answered
-    as the gateway would, and what fails outside ``handle`` in the same envelope.
+    Whatever the model does not know is answered as the gateway would, and what fails outside
+    ``handle``'s own care in the same envelope. Paths are compared as they are: no redirect that the
+    client did not sign, and an ARN keeps its slashes.
     """
-    for name in sorted(operation_names()):
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        try:
+            found = match(request.method, request.path)
+            response = _missing_token() if found is None else self._handle(found[0], request, found[1])
+        except HTTPException as error:
+            response = _on_http_exception(error)
+        except Exception:
+            response = failure_response("a request", new_request_id())
+        return response(environ, start_response)
+
+
+def match(method: str, path: str) -> tuple[str, dict[str, str]] | None:
+    """The operation that a request is for, and the members that its path carries."""
+    exact, prefixed = _routes()
+    name = exact.get((method, path))
+    if name is not None:
+        return name, {}
+    for (asked, prefix), (name, member) in prefixed.items():
+        if method == asked and path.startswith(prefix) and len(path) > len(prefix):
+            return name, {member: path[len(prefix) :]}
+    return None
+
+
+@cache
+def _routes() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], tuple[str, str]]]:
+    """Operations by method and path; and those whose path ends in a member, by method and prefix."""
+    exact, prefixed = {}, {}
+    for name in operation_names():
         method, template = http_trait(name)
-        app.add_url_rule(
-            _URI_MEMBER.sub(r"<path:\1>", template),
-            endpoint=name,
-            view_func=_view(name, method, handle),
-            methods=[method],
-            provide_automatic_options=False,
-            merge_slashes=False,  # else werkzeug redirects to a path that the client did not sign
-        )
-    app.register_error_handler(HTTPException, _on_http_exception)
+        prefix, _, member = template.partition("{")
+        if not member:
+            exact[method, template] = name
+        elif member.endswith("}") and "{" not in member:
+            prefixed[method, prefix] = (name, member.strip("+}"))
+        else:
+            raise UnsupportedShape(f"{name}: the path {template} has more than one member")
+    return exact, prefixed
 
 
 def is_batch_path(path: str) -> bool:
@@ -62,9 +89,9 @@ def is_batch_path(path: str) -> bool:
     ``/v1/tags/{resourceArn}`` is a path of AppSync, MSK Connect and others too (botocore's models),
     so there the ARN decides.
     """
-    exact, prefixes = _paths()
-    return path in exact or any(
-        path.startswith(prefix) and _is_arn_of_service(unquote(path[len(prefix) :])) for prefix in prefixes
+    exact, prefixed = _routes()
+    return any(path == known for _, known in exact) or any(
+        path.startswith(prefix) and _is_arn_of_service(unquote(path[len(prefix) :])) for _, prefix in prefixed
     )
 
 
@@ -73,34 +100,13 @@ def _is_arn_of_service(text: str) -> bool:
     return len(parts) > 3 and parts[0] == "arn" and parts[1].startswith("aws") and parts[2] == SERVICE
 
 
-@cache
-def _paths() -> tuple[frozenset[str], frozenset[str]]:
-    templates = {http_trait(name)[1] for name in operation_names()}
-    exact = frozenset(template for template in templates if "{" not in template)
-    return exact, frozenset(template.partition("{")[0] for template in templates - exact)
-
-
-def _view(name: str, method: str, handle: Handle) -> Callable[..., Response]:
-    def view(**uri_params: str) -> Response:
-        request = cast("LocalProxy[Request]", request_proxy)._get_current_object()
-        if request.method != method:  # werkzeug adds HEAD to GET; the gateway does not
-            return _missing_token()
-        return handle(name, request, uri_params)
-
-    return view
-
-
 def _missing_token() -> Response:
     error = MissingAuthenticationTokenException("Missing Authentication Token")
     return error_response(error, new_request_id())
 
 
 def _on_http_exception(error: HTTPException) -> Response:
-    """Answer what Flask raised itself: no such rule, or an exception outside ``dispatch``."""
-    if error.code in (404, 405):
-        return _missing_token()
-    if isinstance(error, InternalServerError):
-        return failure_response("a request", new_request_id())
+    """Answer what werkzeug raised outside ``dispatch``."""
     refusal = ServiceError(error.description or error.name)
     refusal.status = error.code or 400
     refusal.code = type(error).__name__

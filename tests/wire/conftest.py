@@ -1,4 +1,4 @@
-"""A Flask app with only the wire in it, and a boto3 client whose network is that app."""
+"""A WSGI application with only the wire in it, and a boto3 client whose network is that app."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from flask import Flask
+from werkzeug.test import Client
 
 from batchemu.wire import dispatch as dispatch_module
 from batchemu.wire.dispatch import dispatch
-from batchemu.wire.routing import register
+from batchemu.wire.routing import Router
 from tests.wire.shapes import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from werkzeug import Request
-    from werkzeug.test import Client
 
     from batchemu.wire.parse import Parsed
 
@@ -38,13 +37,13 @@ class Context:
 class Wire:
     """The app under test, its handlers and what they were called with."""
 
-    app: Flask
+    app: Router
     handlers: dict[str, Callable[[Any, Any], Any]]
     calls: list[tuple[str, Context, dict[str, Any]]] = field(default_factory=list)
 
     @property
     def http(self) -> Client:
-        return self.app.test_client()
+        return Client(self.app)
 
     def answer(self, operation: str, result: Any) -> None:
         def handler(ctx: Context, params: dict[str, Any]) -> Any:
@@ -64,10 +63,8 @@ class Wire:
         self.handlers[operation] = handler
 
 
-def make_app() -> Flask:
-    app = Flask("wire", static_folder=None)
-    register(app, lambda name, request, uri: dispatch(name, request, uri, _context))
-    return app
+def make_app() -> Router:
+    return Router(lambda name, request, uri: dispatch(name, request, uri, _context))
 
 
 def _context(request: Request, parsed: Parsed) -> Context:
@@ -109,12 +106,12 @@ class Boto:
 
 
 @pytest.fixture(scope="session")
-def _app() -> Flask:
+def _app() -> Router:
     return make_app()
 
 
 @pytest.fixture
-def wire(_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Wire:
+def wire(_app: Router, monkeypatch: pytest.MonkeyPatch) -> Wire:
     handlers: dict[str, Any] = {}
     monkeypatch.setattr(dispatch_module, "_handlers", handlers)
     return Wire(_app, handlers)

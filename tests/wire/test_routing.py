@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from flask import Flask
 from werkzeug import Response
 from werkzeug.exceptions import ImATeapot
+from werkzeug.test import Client
 
 from batchemu.wire.model import http_trait
-from batchemu.wire.routing import is_batch_path, register
+from batchemu.wire.routing import Router, is_batch_path
 from tests.wire.shapes import OPERATIONS
 
 if TYPE_CHECKING:
@@ -116,9 +116,8 @@ def test_the_handle_gets_name_request_and_members_of_the_path() -> None:
         seen.append((name, request.method, request.path, uri_params))
         return Response(b"{}")
 
-    app = Flask("plain", static_folder=None)
-    register(app, handle)
-    app.test_client().delete(f"/v1/tags/{ARN}")
+    app = Client(Router(handle))
+    app.delete(f"/v1/tags/{ARN}")
     assert seen == [("UntagResource", "DELETE", f"/v1/tags/{ARN}", {"resourceArn": ARN})]
 
 
@@ -126,9 +125,8 @@ def test_a_failure_outside_dispatch_is_an_envelope_without_traceback() -> None:
     def handle(name: str, request: Any, uri_params: dict[str, str]) -> Response:
         raise RuntimeError("a secret")
 
-    app = Flask("broken", static_folder=None)
-    register(app, handle)
-    response = app.test_client().post("/v1/submitjob", data=b"{}")
+    app = Client(Router(handle))
+    response = app.post("/v1/submitjob", data=b"{}")
     assert response.status_code == 500
     assert response.headers["x-amzn-ErrorType"] == "ServerException"
     assert "secret" not in response.get_data(as_text=True)
@@ -138,8 +136,7 @@ def test_an_http_exception_outside_dispatch_is_an_envelope_too() -> None:
     def handle(name: str, request: Any, uri_params: dict[str, str]) -> Response:
         raise ImATeapot
 
-    app = Flask("teapot", static_folder=None)
-    register(app, handle)
-    response = app.test_client().post("/v1/submitjob", data=b"{}")
+    app = Client(Router(handle))
+    response = app.post("/v1/submitjob", data=b"{}")
     assert response.status_code == 418
     assert response.headers["x-amzn-ErrorType"] == response.get_json()["__type"] == "ImATeapot"

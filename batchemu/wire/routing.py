@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote
 
 from werkzeug import Request, Response
@@ -14,6 +14,10 @@ from werkzeug.exceptions import HTTPException
 from batchemu.errors import ServiceError
 from batchemu.wire.dispatch import error_response, failure_response, new_request_id
 from batchemu.wire.model import SERVICE, UnsupportedShape, http_trait, operation_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 Handle: TypeAlias = Callable[[str, Request, dict[str, str]], Response]
 

@@ -56,7 +56,8 @@ def serve(**flags: Any) -> None:
         output.set_up(settings.log_level)
         from batchemu.server import Server, tune_collector  # noqa: PLC0415
 
-        server = Server(settings)
+        told = settings.log_level.lower() in ("debug", "info")
+        server = Server(settings, output.say if told else lambda _: None)
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
     server.start()

@@ -7,25 +7,35 @@ import sys
 import time
 
 
-class LineHandler(logging.Handler):
-    """``12:00:01.123 <message>``; a traceback follows where there is one.
-
-    Five lines are written for a job that runs through, so a line must cost next to nothing: the time of
-    day is made once a second, and stderr flushes each line by itself.
-    """
+class _TimeOfDay:
+    """``12:00:01.123``; the part before the point is made once a second."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._second = -1
-        self._time_of_day = ""
+        self._made = (-1, "")
+
+    def __call__(self, at: float) -> str:
+        second = int(at)
+        made = self._made
+        if made[0] != second:
+            made = self._made = (second, time.strftime("%H:%M:%S", time.localtime(second)))
+        return f"{made[1]}.{int((at - second) * 1000):03d}"
+
+
+_time_of_day = _TimeOfDay()
+
+
+def say(text: str) -> None:
+    """Write one line about what the server does: five of them for a job that runs through, so straight
+    to stderr, which flushes each line by itself."""
+    sys.stderr.write(f"{_time_of_day(time.time())} {text}\n")
+
+
+class LineHandler(logging.Handler):
+    """Log records in the same form; a traceback follows where there is one."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            second = int(record.created)
-            if second != self._second:
-                self._time_of_day = time.strftime("%H:%M:%S", time.localtime(second))
-                self._second = second
-            line = f"{self._time_of_day}.{int(record.msecs):03d} {record.getMessage()}\n"
+            line = f"{_time_of_day(record.created)} {record.getMessage()}\n"
             if record.exc_info:
                 line += logging.Formatter().formatException(record.exc_info) + "\n"
             sys.stderr.write(line)
@@ -34,14 +44,8 @@ class LineHandler(logging.Handler):
 
 
 def set_up(level: str) -> None:
-    """For a process that is ours alone: some of it holds for every logger.
-
-    The attributes that are switched off cost more than the line itself
-    (https://docs.python.org/3/howto/logging.html#optimization).
-    """
+    """Send our log to stderr; what a library logs stays where it is."""
     logging.raiseExceptions = False
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging._srcfile = None
     logger = logging.getLogger("batchemu")
     logger.handlers = [LineHandler()]
     logger.setLevel(level.upper())

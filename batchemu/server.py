@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from batchemu.core.facts import Fact
     from batchemu.engine.ports import JobRuntime, LogSink, Scope
     from batchemu.runtime.plans import Plans
+    from batchemu.wsgi import Say
 
 log = logging.getLogger("batchemu")
-jobs_log = logging.getLogger("batchemu.jobs")
 
 THREADS = 32
 """Requests that may wait at once: long polls, waits for a job, workflows that call back."""
@@ -44,9 +44,13 @@ BACKLOG = 1024
 class Server:
     """One emulator: an engine, a runtime, a port. ``start`` before use, ``close`` after."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Nothing listens yet. Raises SettingsError when something is missing or cannot be."""
+    def __init__(self, settings: Settings, say: Say | None = None) -> None:
+        """Nothing listens yet. Raises SettingsError when something is missing or cannot be.
+
+        ``say``: told a line for each call and each transition; None: they go to the log.
+        """
         settings.check()
+        self._say = say or log.info
         self.settings = settings
         self.session = str(uuid.uuid4())
         self._port = settings.port
@@ -57,7 +61,8 @@ class Server:
         self.plans: Plans | None = None
         runtime, described = self._make_runtime(self._make_sink())
         self.engine.attach(runtime)
-        self.engine.listen(write_down)
+        if say is not None or log.isEnabledFor(logging.INFO):
+            self.engine.listen(lambda scope, fact: self._say(in_words(scope, fact)))
         self._thread: threading.Thread | None = None
         try:
             self._http = self._bind(described)
@@ -97,7 +102,7 @@ class Server:
     def _bind(self, described: str) -> Any:
         guard = Guard(self.settings.host, self.settings.allowed_hosts.split(","))
         app = OnePort(
-            batch=create_batch_app(self.engine),
+            batch=create_batch_app(self.engine, self._say),
             controls=control.create_app(
                 self.engine,
                 session=self.session,
@@ -107,6 +112,7 @@ class Server:
             ),
             neighbours=self.aws,
             guard=guard,
+            say=self._say,
             before_reading_logs=self._refresh_logs,
         )
         return listen(app, self.settings.host, self.settings.port)
@@ -168,7 +174,7 @@ def listen(app: Callable[..., Any], host: str, port: int) -> Any:
             threads=THREADS,
             backlog=BACKLOG,
             ident="batchemu",
-            clear_untrusted_proxy_headers=True,
+            clear_untrusted_proxy_headers=False,  # nothing of ours or moto's reads them
             **WAITRESS_SETTINGS,
         )
     except OSError as error:
@@ -211,13 +217,10 @@ def tune_collector() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def write_down(scope: Scope, fact: Fact) -> None:
-    """One line for each transition of a job."""
-    if not jobs_log.isEnabledFor(logging.INFO):
-        return
+def in_words(scope: Scope, fact: Fact) -> str:
+    """One line for a transition."""
     if isinstance(fact, JobStatusChanged):
         reason = f" ({fact.reason})" if fact.reason else ""
         before = f"{fact.before} -> " if fact.before else ""
-        jobs_log.info("job %s %s: %s%s%s", fact.job_id, fact.job_name, before, fact.after, reason)
-    else:
-        jobs_log.info("%s: %s", fact.arn.partition(f"{scope.account}:")[2], fact.after or "gone")
+        return f"job {fact.job_id} {fact.job_name}: {before}{fact.after}{reason}"
+    return f"{fact.arn.partition(scope.account + ':')[2]}: {fact.after or 'gone'}"

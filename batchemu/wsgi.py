@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from werkzeug import Response
 
@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("batchemu.requests")
 CALLER = "batchemu.caller"
+Say: TypeAlias = "Callable[[str], None]"
+"""Told one line for each thing that a person may want to see."""
 
 
-def create_batch_app(engine: Engine) -> WSGIApplication:
+def create_batch_app(engine: Engine, say: Say) -> WSGIApplication:
     """The AWS Batch API as a WSGI application."""
     assert api.__all__
     ids = Ids()
@@ -46,7 +48,7 @@ def create_batch_app(engine: Engine) -> WSGIApplication:
 
     def handle(name: str, request: Request, uri_params: dict[str, str]) -> Response:
         response = dispatch.dispatch(name, request, uri_params, make_context)
-        log.info("AWS batch.%s => %d", name, response.status_code)
+        say(f"AWS batch.{name} => {response.status_code}")
         return response
 
     return routing.Router(handle)
@@ -62,6 +64,7 @@ class OnePort:
         controls: WSGIApplication,
         neighbours: WSGIApplication | None,
         guard: Guard,
+        say: Say,
         before_reading_logs: Callable[[Scope, bytes], None] | None = None,
     ) -> None:
         """``before_reading_logs``: called with the body of a CloudWatch Logs request that reads events,
@@ -70,6 +73,7 @@ class OnePort:
         self._controls = controls
         self._neighbours = neighbours
         self._guard = guard
+        self._say = say
         self._before_reading_logs = before_reading_logs
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -111,16 +115,15 @@ class OnePort:
             self._before_reading_logs(Scope(by.account, by.region), _body_of(environ))
 
         def logged(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            log.info("AWS %s => %s", _name_of(by, target, environ), status.partition(" ")[0])
+            self._say(f"AWS {_name_of(by, target, environ)} => {status.partition(' ')[0]}")
             return start_response(status, headers, exc_info)
 
         return self._neighbours(environ, logged)
 
-    @staticmethod
     def _refused(
-        error: ServiceError, environ: WSGIEnvironment, start_response: StartResponse
+        self, error: ServiceError, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        log.info("%s %s => %d", environ["REQUEST_METHOD"], environ.get("PATH_INFO"), error.status)
+        self._say(f"{environ['REQUEST_METHOD']} {environ.get('PATH_INFO')} => {error.status}")
         return dispatch.error_response(error, dispatch.new_request_id())(environ, start_response)
 
 

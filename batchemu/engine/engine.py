@@ -25,7 +25,7 @@ from batchemu.engine.waiting import Waiters
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from batchemu.core.effects import AttemptKey, Effect, TimerKey
+    from batchemu.core.effects import AttemptKey, TimerKey
     from batchemu.core.facts import Fact
     from batchemu.core.ids import JobId, Millis
     from batchemu.core.inputs import Input
@@ -86,7 +86,8 @@ class Engine:
 
     def _step(self, scope: Scope, taken: Input) -> object | None:
         outcome = step(self._world(scope), taken)
-        facts = []
+        facts: list[Fact] = []
+        to_do: list[Callable[[], None]] = []
         for effect in outcome.effects:
             if isinstance(effect, SetTimer):
                 self._set_timer(scope, effect)
@@ -94,9 +95,11 @@ class Engine:
                 self._cancel_timer(scope, effect.timer)
             elif isinstance(effect, Announce):
                 facts.append(effect.fact)
-                self._work.append(partial(self._carry_out, scope, effect))
-            elif isinstance(effect, StartContainer | StopContainer):
-                self._work.append(partial(self._carry_out, scope, effect))
+            else:
+                to_do.append(partial(self._carry_out, scope, effect))
+        if self._listeners:
+            self._work.append(partial(self._tell, scope, facts))
+        self._work.extend(to_do)
         self.log.append(scope, taken, tuple(facts))
         for fact in facts:
             if isinstance(fact, JobStatusChanged):
@@ -144,7 +147,7 @@ class Engine:
             finally:
                 self._pumping.release()
 
-    def _carry_out(self, scope: Scope, effect: Effect) -> None:
+    def _carry_out(self, scope: Scope, effect: StartContainer | StopContainer) -> None:
         if isinstance(effect, StartContainer):
             report = Report(self, scope, effect.key)
             try:
@@ -152,11 +155,13 @@ class Engine:
             except Exception:
                 report.exited(None, reason="InternalError: see batchemu's log")
                 raise
-        elif isinstance(effect, StopContainer):
+        else:
             self.runtime.stop(effect.key)
-        elif isinstance(effect, Announce):
+
+    def _tell(self, scope: Scope, facts: list[Fact]) -> None:
+        for fact in facts:
             for listener in self._listeners:
-                listener(scope, effect.fact)
+                listener(scope, fact)
 
     # --- looking
 

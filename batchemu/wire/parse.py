@@ -96,6 +96,9 @@ def too_long() -> RequestEntityTooLargeException:
 
 
 def _read(request: Request) -> bytes:
+    length = request.content_length
+    if length is not None and request.environ.get("wsgi.input_terminated"):
+        return bytes(request.environ["wsgi.input"].read(length))  # the server has the whole body
     # A chunked body has no Content-Length; werkzeug stops reading it at the limit without a word.
     request.max_content_length = MAX_BODY_BYTES + 1
     try:

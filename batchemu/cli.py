@@ -57,7 +57,7 @@ def serve(**flags: Any) -> None:
         from batchemu.server import Server, tune_collector  # noqa: PLC0415
 
         told = settings.log_level.lower() in ("debug", "info")
-        server = Server(settings, output.say if told else lambda _: None)
+        server = Server(settings, output.say if told else lambda *_: None)
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
     server.start()

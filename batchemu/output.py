@@ -24,10 +24,11 @@ class _TimeOfDay:
 _time_of_day = _TimeOfDay()
 
 
-def say(text: str) -> None:
-    """Write one line about what the server does: five of them for a job that runs through, so straight
-    to stderr, which flushes each line by itself."""
-    sys.stderr.write(f"{_time_of_day(time.time())} {text}\n")
+def say(*lines: str) -> None:
+    """Write lines about what the server does: five for a job that runs through, so straight to stderr,
+    and those of one moment in one go."""
+    now = _time_of_day(time.time())
+    sys.stderr.write("".join([f"{now} {line}\n" for line in lines]))
 
 
 class LineHandler(logging.Handler):

@@ -50,7 +50,7 @@ class Server:
         ``say``: told a line for each call and each transition; None: they go to the log.
         """
         settings.check()
-        self._say = say or log.info
+        self._say = say or _to_log
         self.settings = settings
         self.session = str(uuid.uuid4())
         self._port = settings.port
@@ -62,7 +62,7 @@ class Server:
         runtime, described = self._make_runtime(self._make_sink())
         self.engine.attach(runtime)
         if say is not None or log.isEnabledFor(logging.INFO):
-            self.engine.listen(lambda scope, fact: self._say(in_words(scope, fact)))
+            self.engine.listen(lambda scope, facts: self._say(*[in_words(scope, fact) for fact in facts]))
         self._thread: threading.Thread | None = None
         try:
             self._http = self._bind(described)
@@ -215,6 +215,11 @@ def tune_collector() -> None:
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def _to_log(*lines: str) -> None:
+    for line in lines:
+        log.info("%s", line)
 
 
 def in_words(scope: Scope, fact: Fact) -> str:

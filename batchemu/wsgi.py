@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import logging
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol
 
 from werkzeug import Response
 
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("batchemu.requests")
 CALLER = "batchemu.caller"
-Say: TypeAlias = "Callable[[str], None]"
-"""Told one line for each thing that a person may want to see."""
 
 
 def create_batch_app(engine: Engine, say: Say) -> WSGIApplication:
@@ -46,12 +44,18 @@ def create_batch_app(engine: Engine, say: Say) -> WSGIApplication:
         by = request.environ.get(CALLER) or caller(request.environ)
         return RequestContext(Scope(by.account, by.region), engine, ids, parsed.body_length)
 
-    def handle(name: str, request: Request, uri_params: dict[str, str]) -> Response:
+    def handle(name: str, request: Request, uri_params: dict[str, str]) -> WSGIApplication:
         response = dispatch.dispatch(name, request, uri_params, make_context)
         say(f"AWS batch.{name} => {response.status_code}")
         return response
 
     return routing.Router(handle)
+
+
+class Say(Protocol):
+    """Told a line for each thing that a person may want to see."""
+
+    def __call__(self, *lines: str) -> None: ...
 
 
 class OnePort:

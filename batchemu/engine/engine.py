@@ -23,7 +23,7 @@ from batchemu.engine.log import Log
 from batchemu.engine.waiting import Waiters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from batchemu.core.effects import AttemptKey, TimerKey
     from batchemu.core.facts import Fact
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from batchemu.engine.clock import Timer
     from batchemu.engine.ports import JobRuntime, Scope
 
-    Listener = Callable[[Scope, Fact], None]
+    Listener = Callable[[Scope, Sequence[Fact]], None]
 
 T = TypeVar("T")
 log = logging.getLogger("batchemu.engine")
@@ -72,7 +72,7 @@ class Engine:
         self._runtime = runtime
 
     def listen(self, listener: Listener) -> None:
-        """Have every fact told, after the step, outside the lock, in order."""
+        """Have the facts of each step told, after it, outside the lock, in order."""
         self._listeners.append(listener)
 
     # --- in
@@ -97,7 +97,7 @@ class Engine:
                 facts.append(effect.fact)
             else:
                 to_do.append(partial(self._carry_out, scope, effect))
-        if self._listeners:
+        if self._listeners and facts:
             self._work.append(partial(self._tell, scope, facts))
         self._work.extend(to_do)
         self.log.append(scope, taken, tuple(facts))
@@ -159,9 +159,8 @@ class Engine:
             self.runtime.stop(effect.key)
 
     def _tell(self, scope: Scope, facts: list[Fact]) -> None:
-        for fact in facts:
-            for listener in self._listeners:
-                listener(scope, fact)
+        for listener in self._listeners:
+            listener(scope, facts)
 
     # --- looking
 

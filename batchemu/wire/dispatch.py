@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
-
-from werkzeug import Request, Response
 
 from batchemu.errors import NotImplementedByBatchemu, ServerException, ServiceError
 from batchemu.wire.model import operation_names
@@ -20,6 +19,8 @@ from batchemu.wire.validate import validate
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from werkzeug import Request
 
 log = logging.getLogger("batchemu.wire")
 
@@ -66,7 +67,7 @@ def dispatch(
     request: Request,
     uri_params: Mapping[str, str],
     make_context: Callable[[Request, Parsed], Ctx],
-) -> Response:
+) -> Answer:
     """Answer one request; no exception leaves this function.
 
     ``make_context`` is called after validation, with the validated ``Parsed``, and may raise a
@@ -86,7 +87,7 @@ def dispatch(
         ctx.ignored.extend(ignored)
         ignored = ctx.ignored
         body = serialise(operation_name, handler(ctx, params))
-        response = _response(200, _dumps(body), request_id)
+        response = Answer(200, _dumps(body), request_id)
     except ServiceError as error:
         log.debug("%s refused: %s (%s)", operation_name, error.message, error.__cause__)
         response = error_response(error, request_id)
@@ -102,7 +103,7 @@ def new_request_id() -> str:
     return str(uuid4())
 
 
-def error_response(error: ServiceError, request_id: str) -> Response:
+def error_response(error: ServiceError, request_id: str) -> Answer:
     """Answer with AWS's error envelope: https://github.com/JuliaCloud/AWS.jl/issues/313.
 
     The wrapped style and its odd spacing: https://github.com/pegasus-isi/pegasus/issues/2086.
@@ -110,36 +111,45 @@ def error_response(error: ServiceError, request_id: str) -> Response:
     message = error.message
     if error.wrapped:
         message = f"Error executing request, Exception : {message}, RequestId: {request_id}"
-    response = _response(error.status, _dumps({"message": message, "__type": error.code}), request_id)
-    response.headers["x-amzn-ErrorType"] = error.code
+    response = Answer(error.status, _dumps({"message": message, "__type": error.code}), request_id)
+    response.headers.append(("x-amzn-ErrorType", error.code))
     return response
 
 
-def failure_response(what: str, request_id: str) -> Response:
+def failure_response(what: str, request_id: str) -> Answer:
     """Log the exception in flight and answer 500 without a word of it."""
     log.exception("%s failed under request id %s", what, request_id)
     message = f"batchemu failed on this request; its log has the traceback under request id {request_id}"
     return error_response(ServerException(message), request_id)
 
 
-def _response(status: int, body: str, request_id: str) -> Response:
-    headers = [("Content-Type", "application/json"), ("x-amzn-RequestId", request_id)]
-    return Answer(body.encode("ascii"), status, headers)
+class Answer:
+    """A WSGI response that is complete as it is: a status, headers, and a JSON body."""
 
+    __slots__ = ("body", "headers", "status_code")
 
-class Answer(Response):
-    """A response that is complete as it is: nothing of it depends on the request but HEAD's body."""
+    def __init__(self, status_code: int, body: str, request_id: str) -> None:
+        self.status_code = status_code
+        self.body = body.encode("ascii")
+        self.headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(self.body))),
+            ("x-amzn-RequestId", request_id),
+        ]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        start_response(self.status, self.headers.to_wsgi_list())
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.get_data()]
+        start_response(_STATUS_LINES[self.status_code], self.headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
 
 
-def _name_ignored(response: Response, operation_name: str, ignored: list[str], request_id: str) -> None:
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+def _name_ignored(response: Answer, operation_name: str, ignored: list[str], request_id: str) -> None:
     named = ", ".join(_printable(islice(ignored, _MOST_IGNORED_NAMED)))
     if len(ignored) > _MOST_IGNORED_NAMED:
         named += f", and {len(ignored) - _MOST_IGNORED_NAMED} more"
-    response.headers[IGNORED_HEADER] = named
+    response.headers.append((IGNORED_HEADER, named))
     log.warning("%s ignored %s (request id %s)", operation_name, named, request_id)
 
 

@@ -8,18 +8,18 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote
 
-from werkzeug import Request, Response
+from werkzeug import Request
 from werkzeug.exceptions import HTTPException
 
 from batchemu.errors import ServiceError
-from batchemu.wire.dispatch import error_response, failure_response, new_request_id
+from batchemu.wire.dispatch import Answer, error_response, failure_response, new_request_id
 from batchemu.wire.model import SERVICE, UnsupportedShape, http_trait, operation_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from wsgiref.types import StartResponse, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-Handle: TypeAlias = Callable[[str, Request, dict[str, str]], Response]
+Handle: TypeAlias = Callable[[str, Request, dict[str, str]], "WSGIApplication"]
 
 _URI_MEMBER = re.compile(r"\{(\w+)\}")
 
@@ -104,12 +104,12 @@ def _is_arn_of_service(text: str) -> bool:
     return len(parts) > 3 and parts[0] == "arn" and parts[1].startswith("aws") and parts[2] == SERVICE
 
 
-def _missing_token() -> Response:
+def _missing_token() -> Answer:
     error = MissingAuthenticationTokenException("Missing Authentication Token")
     return error_response(error, new_request_id())
 
 
-def _on_http_exception(error: HTTPException) -> Response:
+def _on_http_exception(error: HTTPException) -> Answer:
     """Answer what werkzeug raised outside ``dispatch``."""
     refusal = ServiceError(error.description or error.name)
     refusal.status = error.code or 400

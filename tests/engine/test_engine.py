@@ -39,7 +39,7 @@ class Bench:
         self.sink = MemoryLogs()
         self.engine.attach(ScriptedRuntime(scheduler=self.engine, sink=self.sink, plans=self.plans))
         self.facts: list[Fact] = []
-        self.engine.listen(lambda _, fact: self.facts.append(fact))
+        self.engine.listen(lambda _, facts: self.facts.extend(facts))
         self.engine.start()
 
     def ready(self, scope: Scope = HERE) -> None:

@@ -7,6 +7,7 @@ import platform
 import re
 import shlex
 import statistics
+import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -108,10 +109,25 @@ def _circumstances() -> list[str]:
     command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
     versions = ", ".join(f"{name} {version(name)}" for name in _VERSIONS)
     return [
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, `{command}`  ",
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_revision()}, `{command}`  ",
         f"{machine()}  ",
         f"Python {platform.python_version()}, {versions}",
     ]
+
+
+def _revision() -> str:
+    """The commit, and whether batchemu differed from it."""
+    try:
+        commit = _git("rev-parse", "--short", "HEAD")
+        return f"commit {commit}" + (", changed" if _git("status", "--porcelain", "batchemu") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "commit unknown"
+
+
+def _git(*arguments: str) -> str:
+    folder = RESULTS.parent.parent
+    answer = subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    return answer.stdout.strip()
 
 
 def machine() -> str:

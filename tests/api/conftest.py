@@ -9,21 +9,13 @@ import pytest
 
 import batchemu
 from batchemu.runtime.plans import Plan
+from tests.examples import EC2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batchemu.emulator import Emulator
 
-EC2 = {
-    "type": "EC2",
-    "minvCpus": 0,
-    "maxvCpus": 4,
-    "instanceTypes": ["optimal"],
-    "subnets": ["subnet-1"],
-    "securityGroupIds": ["sg-1"],
-    "instanceRole": "ecsInstanceRole",
-}
 FARGATE = {"type": "FARGATE", "maxvCpus": 4, "subnets": ["subnet-1"], "securityGroupIds": ["sg-1"]}
 ONE_VCPU = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "128"}]
 ACCOUNT = "123456789012"

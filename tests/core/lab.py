@@ -13,16 +13,7 @@ from batchemu.core.invariants import check
 from batchemu.core.step import step
 from batchemu.core.world import Delays, Job, JobStatus, World
 from batchemu.errors import ServiceError
-
-EC2 = {
-    "type": "EC2",
-    "minvCpus": 0,
-    "maxvCpus": 4,
-    "instanceTypes": ["optimal"],
-    "subnets": ["subnet-1"],
-    "securityGroupIds": ["sg-1"],
-    "instanceRole": "ecsInstanceRole",
-}
+from tests.examples import EC2
 
 
 class Lab:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from tests.examples import EC2
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -27,15 +29,6 @@ ENVIRONMENT = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_PAGER": "",
     "AWS_EC2_METADATA_DISABLED": "true",
-}
-EC2 = {
-    "type": "EC2",
-    "minvCpus": 0,
-    "maxvCpus": 4,
-    "instanceTypes": ["optimal"],
-    "subnets": ["subnet-1"],
-    "securityGroupIds": ["sg-1"],
-    "instanceRole": "ecsInstanceRole",
 }
 
 

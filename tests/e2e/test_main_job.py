@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import docker
 import pytest
 
-from tests.e2e.conftest import EC2, ENVIRONMENT, launch
+from tests.e2e.conftest import ENVIRONMENT, launch
+from tests.examples import EC2
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Serving

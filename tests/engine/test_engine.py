@@ -21,7 +21,7 @@ from batchemu.engine.ports import Scope
 from batchemu.errors import ClientException
 from batchemu.runtime.plans import Plan, Plans
 from batchemu.runtime.scripted import ScriptedRuntime
-from tests.core.lab import EC2
+from tests.examples import EC2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

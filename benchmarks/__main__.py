@@ -11,6 +11,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from benchmarks import burst, chain, core, figures, start, submit, true_job
+from benchmarks.image import NoImage
 from benchmarks.options import Options
 
 if TYPE_CHECKING:
@@ -67,4 +68,7 @@ def _size(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except NoImage as error:
+        sys.exit(str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import tarfile
@@ -34,10 +35,13 @@ def client() -> Iterator[docker.DockerClient]:
 
 
 @pytest.fixture(scope="session")
-def image(client: docker.DockerClient) -> str:
-    """An image of busybox alone, with a link for each applet."""
-    client.api.import_image_from_data(_root_folder(), repository="batchemu-test", tag="busybox")
-    return IMAGE
+def image(client: docker.DockerClient) -> Iterator[str]:
+    """An image of busybox alone, with a link for each applet; it goes with the tests."""
+    if not client.images.list(name=IMAGE):
+        client.api.import_image_from_data(_root_folder(), repository="batchemu-test", tag="busybox")
+    yield IMAGE
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # others may still need it
+        client.images.remove(IMAGE, force=True)
 
 
 def _busybox() -> str:

@@ -39,7 +39,7 @@ def job_queue_not_found(name: str) -> ClientException:
 def resource_does_not_exist(arn: str) -> ClientException:
     """Update of an unknown queue or environment: the full ARN, also when a name was sent.
 
-    terraform-provider-aws matches ``does not exist``.
+    terraform-provider-aws matches ``does not exist``. For tags and DeregisterJobDefinition: assumed.
     """
     return ClientException(f"{arn} does not exist")
 
@@ -57,11 +57,6 @@ def job_definition_arn_not_found(arn: str) -> ClientException:
 def already_exists() -> ConflictException:
     """409. ISSUE aws-cloudformation/cloudformation-coverage-roadmap#2463 (2026)."""
     return ConflictException("Object already exists")
-
-
-def unknown_tagged_resource(arn: str) -> ClientException:
-    """Assumed."""
-    return ClientException(f"{arn} does not exist")
 
 
 # --- paging

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from batchemu import messages
-from batchemu.api.pagination import page
+from batchemu.api.pagination import check_names, page
 from batchemu.core import inputs, names, views
 from batchemu.wire.dispatch import operation
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from batchemu.core.world import World
 
 Params = dict[str, Any]
-MAX_NAMES = 100
 
 
 WITHOUT_EFFECT = (
@@ -78,14 +76,6 @@ def describe_compute_environments(ctx: RequestContext, params: Params) -> Params
         return {"computeEnvironments": details, **more}
 
     return ctx.read(view)
-
-
-def check_names(asked: list[str], params: Params, member: str) -> None:
-    """At most 100 names, and not together with maxResults."""
-    if "maxResults" in params:
-        raise messages.exclusive_with_max_results(member)
-    if len(asked) > MAX_NAMES:
-        raise messages.invalid(f"At most {MAX_NAMES} {member} can be described at once.")  # assumed wording
 
 
 @operation("UpdateComputeEnvironment")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from batchemu.api.compute_environments import check_names
-from batchemu.api.pagination import page
+from batchemu.api.pagination import check_names, page
 from batchemu.core import inputs, names, views
 from batchemu.wire.dispatch import operation
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Key = str | int
+MAX_NAMES = 100
 
 
 def encode(operation: str, last: Key) -> str:
@@ -62,3 +63,11 @@ def page(
     shown = rest[:size]
     more = {"nextToken": encode(operation, key(shown[-1]))} if len(rest) > size else {}
     return shown, more
+
+
+def check_names(asked: list[str], params: Mapping[str, object], member: str) -> None:
+    """At most 100 names, and not together with maxResults."""
+    if "maxResults" in params:
+        raise messages.exclusive_with_max_results(member)
+    if len(asked) > MAX_NAMES:
+        raise messages.invalid(f"At most {MAX_NAMES} {member} can be described at once.")  # assumed wording

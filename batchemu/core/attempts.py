@@ -12,7 +12,7 @@ from batchemu.core.effects import AttemptKey, StartContainer, StopContainer, Tim
 from batchemu.core.endings import end
 from batchemu.core.ids import AttemptNo, JobId, Millis, task_id
 from batchemu.core.transitions import move
-from batchemu.core.world import Attempt, Ending, JobStatus, PlatformCapability
+from batchemu.core.world import ON_AN_ENVIRONMENT, Attempt, Ending, JobStatus, PlatformCapability
 
 if TYPE_CHECKING:
     from batchemu.core.effects import Effect
@@ -88,7 +88,7 @@ def _under_way(world: World, job_id: JobId, number: int) -> tuple[Job, Attempt] 
     job = world.jobs.get(job_id)
     if job is None or job.attempt is None or job.attempt.number != number:
         return None
-    return (job, job.attempt) if job.status in (JobStatus.STARTING, JobStatus.RUNNING) else None
+    return (job, job.attempt) if job.status in ON_AN_ENVIRONMENT else None
 
 
 def start_delayed(world: World, timer: TimerKey, effects: list[Effect]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
-from batchemu.core import attempts, definitions, dependencies, names, tags, timers
+from batchemu.core import attempts, definitions, dependencies, lifecycle, names, tags, timers
 from batchemu.core.effects import TimerKey
 from batchemu.core.endings import SUBMITTED_TIMER, after_waiting, end
 from batchemu.core.ids import Millis
@@ -76,7 +76,7 @@ def _check(world: World, params: Mapping[str, Any], size_bytes: int) -> tuple[Jo
         raise messages.job_queue_not_found(params["jobQueue"])
     if queue.state != "ENABLED":
         raise messages.queue_disabled(params["jobQueue"])
-    if queue.status not in ("VALID", "UPDATING"):
+    if queue.status not in lifecycle.IN_SERVICE:
         raise messages.queue_not_valid(params["jobQueue"])
     if "shareIdentifier" in params or "schedulingPriorityOverride" in params:
         raise messages.share_on_fifo_queue()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PURPOSE = "lifecycle"
 CHANGING = frozenset({"CREATING", "UPDATING", "DELETING"})
+IN_SERVICE = frozenset({"VALID", "UPDATING"})
+"""A queue or an environment takes jobs also while it is being updated."""
 
 
 def check_settled(resource: ComputeEnvironment | JobQueue, verb: str) -> None:

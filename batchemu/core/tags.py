@@ -43,7 +43,7 @@ def of_resource(world: World, text: str) -> dict[str, str]:
         tags = _tags_of(world, arn)
         if tags is not None:
             return tags
-    raise messages.unknown_tagged_resource(text)
+    raise messages.resource_does_not_exist(text)
 
 
 def _tags_of(world: World, arn: Arn) -> dict[str, str] | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batchemu.core.world import JobStatus
+from batchemu.core.world import TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -154,6 +154,6 @@ def job_summary(world: World, job: Job) -> dict[str, Any]:
 
 def _summary_container(job: Job) -> dict[str, Any] | None:
     attempt = job.attempt
-    if attempt is None or job.status not in (JobStatus.SUCCEEDED, JobStatus.FAILED):
+    if attempt is None or job.status not in TERMINAL:
         return None
     return _present({"exitCode": attempt.exit_code, "reason": attempt.reason}) or None

@@ -169,10 +169,6 @@ class Engine:
         with self._lock:
             return view(self._world(scope))
 
-    def scopes(self) -> list[Scope]:
-        with self._lock:
-            return list(self._worlds)
-
     def find_job(self, job_id: JobId) -> tuple[Scope, JobStatus] | None:
         """Where a job is and how it stands, whatever its account and region."""
         with self._lock:

@@ -1,11 +1,11 @@
-"""The life of compute environments and job queues: CREATING, UPDATING and DELETING take a delay.
+"""The life of environments, queues and quota shares: CREATING, UPDATING and DELETING take a delay.
 
 Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeEnvironmentDetail.html
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
 from batchemu.core import timers
@@ -13,25 +13,33 @@ from batchemu.core.effects import Announce, TimerKey
 from batchemu.core.facts import ResourceStatusChanged
 from batchemu.core.ids import Millis
 from batchemu.core.transitions import move_resource
-from batchemu.core.world import ComputeEnvironment
+from batchemu.core.world import ComputeEnvironment, JobQueue, QuotaShare, ServiceEnvironment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from batchemu.core.effects import Effect
-    from batchemu.core.world import JobQueue, World
+    from batchemu.core.world import Resource, World
 
 PURPOSE = "lifecycle"
 CHANGING = frozenset({"CREATING", "UPDATING", "DELETING"})
 IN_SERVICE = frozenset({"VALID", "UPDATING"})
 """A queue or an environment takes jobs also while it is being updated."""
+_HEALTHY: Final[Mapping[type, str]] = {
+    ComputeEnvironment: "ComputeEnvironment Healthy",
+    JobQueue: "JobQueue Healthy",
+}
+"""statusReason of what is VALID: https://docs.aws.amazon.com/batch/latest/userguide/create-sagemaker-job-queue.html
+and botocore's examples; the other two have no statusReason."""
 
 
-def check_settled(resource: ComputeEnvironment | JobQueue, verb: str) -> None:
+def check_settled(resource: Resource, verb: str) -> None:
     """Refuse to touch what is still being changed."""
     if resource.status in CHANGING:
         raise messages.being_modified(verb)
 
 
-def announce_created(resource: ComputeEnvironment | JobQueue, effects: list[Effect], *, at: Millis) -> None:
+def announce_created(resource: Resource, effects: list[Effect], *, at: Millis) -> None:
     effects.append(
         Announce(
             ResourceStatusChanged(
@@ -41,9 +49,7 @@ def announce_created(resource: ComputeEnvironment | JobQueue, effects: list[Effe
     )
 
 
-def begin(
-    world: World, resource: ComputeEnvironment | JobQueue, status: str, effects: list[Effect], *, at: Millis
-) -> None:
+def begin(world: World, resource: Resource, status: str, effects: list[Effect], *, at: Millis) -> None:
     """Enter a changing status and leave it after the delay; without a delay at once."""
     if resource.status != status:
         move_resource(resource, status, effects, at=at)
@@ -55,54 +61,67 @@ def begin(
         finish(world, resource, effects, at=at)
 
 
-def _delay(world: World, resource: ComputeEnvironment | JobQueue) -> int:
-    if isinstance(resource, ComputeEnvironment):
+def _delay(world: World, resource: Resource) -> int:
+    if isinstance(resource, ComputeEnvironment | ServiceEnvironment):
         return world.delays.compute_environment
     return world.delays.job_queue
 
 
-def finish(
-    world: World, resource: ComputeEnvironment | JobQueue, effects: list[Effect], *, at: Millis
-) -> None:
+def finish(world: World, resource: Resource, effects: list[Effect], *, at: Millis) -> None:
     """Leave a changing status: VALID, or gone."""
     if resource.status == "DELETING":
         _vanish(world, resource, effects, at=at)
         return
-    environment = isinstance(resource, ComputeEnvironment)
-    reason = "ComputeEnvironment Healthy" if environment else "JobQueue Healthy"
-    move_resource(resource, "VALID", effects, at=at, reason=reason)
+    move_resource(resource, "VALID", effects, at=at, reason=_HEALTHY.get(type(resource)))
     world.dirty.update(_queues_of(world, resource))
 
 
-def _queues_of(world: World, resource: ComputeEnvironment | JobQueue) -> set[str]:
-    return served_by(world, resource) if isinstance(resource, ComputeEnvironment) else {resource.name}
+def _queues_of(world: World, resource: Resource) -> set[str]:
+    """Names of the queues that a change of ``resource`` may give room or work."""
+    if isinstance(resource, ComputeEnvironment | ServiceEnvironment):
+        return served_by(world, resource)
+    return {resource.queue if isinstance(resource, QuotaShare) else resource.name}
 
 
-def _vanish(
-    world: World, resource: ComputeEnvironment | JobQueue, effects: list[Effect], *, at: Millis
-) -> None:
-    """An environment on which jobs still run stays until the last of them has ended."""
-    if isinstance(resource, ComputeEnvironment):
-        if resource.jobs:
-            return
-        del world.environments[resource.name]
-    else:
-        del world.queues[resource.name]
+def _vanish(world: World, resource: Resource, effects: list[Effect], *, at: Millis) -> None:
+    """An environment on which jobs still run stays until the last of them has ended; the quota shares
+    of a queue go with it (assumed)."""
+    if isinstance(resource, ComputeEnvironment | ServiceEnvironment) and resource.jobs:
+        return
+    if isinstance(resource, JobQueue):
+        for share in shares_of(world, resource):
+            del world.quota_shares[share.arn]
         world.dirty.discard(resource.name)
+    for known in _known(world):
+        for key, each in known.items():
+            if each is resource:
+                del known[key]
+                break
     effects.append(Announce(ResourceStatusChanged(at=at, arn=resource.arn, before="DELETING", after=None)))
 
 
-def served_by(world: World, environment: ComputeEnvironment) -> set[str]:
+def _known(world: World) -> Iterator[dict[str, Any]]:
+    yield world.environments
+    yield world.queues
+    yield world.service_environments
+    yield world.quota_shares
+
+
+def shares_of(world: World, queue: JobQueue) -> list[QuotaShare]:
+    """The quota shares of a job queue."""
+    return [share for share in world.quota_shares.values() if share.queue == queue.name]
+
+
+def served_by(world: World, environment: ComputeEnvironment | ServiceEnvironment) -> set[str]:
     """Names of the queues that have ``environment`` in their order."""
+    if isinstance(environment, ServiceEnvironment):
+        return {each.name for each in world.queues.values() if each.service_environment == environment.name}
     return {queue.name for queue in world.queues.values() if environment.name in queue.environments}
 
 
 def timer_fired(world: World, arn: str, effects: list[Effect], *, at: Millis) -> None:
     """The delay of a changing status is over."""
-    resources: list[ComputeEnvironment | JobQueue] = [
-        *world.environments.values(),
-        *world.queues.values(),
-    ]
-    for resource in resources:
-        if resource.arn == arn:
-            finish(world, resource, effects, at=at)
+    for known in _known(world):
+        for resource in list(known.values()):
+            if resource.arn == arn:
+                finish(world, resource, effects, at=at)

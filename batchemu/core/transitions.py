@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from batchemu.core.effects import Effect
-    from batchemu.core.world import ComputeEnvironment, Job, JobQueue, World
+    from batchemu.core.world import Job, Resource, World
 
 JOB_TRANSITIONS: Final[Mapping[JobStatus, frozenset[JobStatus]]] = {
     JobStatus.SUBMITTED: frozenset({JobStatus.PENDING, JobStatus.RUNNABLE, JobStatus.FAILED}),
@@ -34,7 +34,7 @@ RESOURCE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     "VALID": frozenset({"UPDATING", "DELETING"}),
     "DELETING": frozenset(),
 }
-"""Compute environments and job queues alike; from DELETING a resource vanishes. Nothing makes one
+"""Environments, queues and quota shares alike; from DELETING a resource vanishes. Nothing makes one
 INVALID yet."""
 
 
@@ -92,14 +92,14 @@ def _announced(job: Job, before: JobStatus | None, at: Millis) -> Announce:
 
 
 def move_resource(
-    resource: ComputeEnvironment | JobQueue,
+    resource: Resource,
     to: str,
     effects: list[Effect],
     *,
     at: Millis,
     reason: str | None = None,
 ) -> None:
-    """Give a compute environment or a job queue its next status; ``reason`` None keeps the old one."""
+    """Give an environment, a queue or a quota share its next status; ``reason`` None keeps the old one."""
     before = resource.status
     if to not in RESOURCE_TRANSITIONS[before]:
         raise IllegalTransition(f"{before} -> {to} for {resource.arn}")

@@ -106,12 +106,77 @@ class JobQueue:
     """``computeEnvironmentOrder`` as AWS answers it."""
     settings: dict[str, Any]
     tags: dict[str, str]
+    policy_arn: str | None = None
+    """The scheduling policy; None: first in, first out."""
+    service_environment: str | None = None
+    """Name of the service environment; None: a queue of compute environments."""
     line: Line = field(default_factory=Line)
     """The sequence numbers of the RUNNABLE jobs, oldest first."""
     by_status: dict[JobStatus, dict[int, JobId]] = field(
         default_factory=lambda: {status: {} for status in JobStatus}
     )
     """Every job of the queue by its sequence number."""
+
+
+@dataclass(slots=True, kw_only=True)
+class SchedulingPolicy:
+    """``policy`` is ``{"fairsharePolicy": ...}`` or ``{"quotaSharePolicy": ...}``; its kind is for life."""
+
+    arn: str
+    name: str
+    policy: dict[str, Any]
+    tags: dict[str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class ConsumableResource:
+    arn: str
+    name: str
+    resource_type: str
+    """REPLENISHABLE or NON_REPLENISHABLE."""
+    total_quantity: int
+    created_at: Millis
+    tags: dict[str, str]
+    in_use_quantity: int = 0
+    tokens: dict[str, Millis] = field(default_factory=dict)
+    """Client tokens of updates that were carried out, and when."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ServiceEnvironment:
+    arn: str
+    name: str
+    type: str
+    state: str
+    status: str
+    capacity_limits: list[dict[str, Any]]
+    tags: dict[str, str]
+    status_reason: str | None = None
+    """Kept for the facts; ServiceEnvironmentDetail has no such member."""
+    jobs: dict[JobId, dict[str, int]] = field(default_factory=dict)
+    """The service jobs that run here and what each of them holds, by capacity unit."""
+
+
+@dataclass(slots=True, kw_only=True)
+class QuotaShare:
+    arn: str
+    name: str
+    queue: str
+    """Name of the job queue."""
+    state: str
+    status: str
+    capacity_limits: list[dict[str, Any]]
+    sharing: dict[str, Any]
+    """``resourceSharingConfiguration``."""
+    preemption: dict[str, Any]
+    """``preemptionConfiguration``."""
+    tags: dict[str, str]
+    status_reason: str | None = None
+    """Kept for the facts; QuotaShareDetail has no such member."""
+
+
+Resource = ComputeEnvironment | JobQueue | ServiceEnvironment | QuotaShare
+"""What has a life of its own: CREATING, VALID, UPDATING, DELETING."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -209,6 +274,11 @@ class World:
     delays: Delays = field(default_factory=Delays)
     environments: dict[str, ComputeEnvironment] = field(default_factory=dict)
     queues: dict[str, JobQueue] = field(default_factory=dict)
+    policies: dict[str, SchedulingPolicy] = field(default_factory=dict)
+    consumables: dict[str, ConsumableResource] = field(default_factory=dict)
+    service_environments: dict[str, ServiceEnvironment] = field(default_factory=dict)
+    quota_shares: dict[str, QuotaShare] = field(default_factory=dict)
+    """By ARN: a name is unique in its queue only."""
     definitions: dict[str, list[JobDefinition]] = field(default_factory=dict)
     """All revisions of a name; revision n stands at n - 1, for revisions are never reused."""
     jobs: dict[JobId, Job] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest, Conflict, HTTPException, NotFound
 
 from batchemu.core.ids import JobId
 from batchemu.core.world import JobStatus
+from batchemu.runtime.plans import Plan
 from batchemu.version import __version__
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ of the server's threads."""
 
 
 def create_app(
-    engine: Engine, *, session: str, runtime: str, plans: Plans | None, reset: Callable[[], int]
+    engine: Engine, *, session: str, runtime: str, plans: Plans, scripted: bool, reset: Callable[[], int]
 ) -> Flask:
-    """``runtime``: one line that describes it; ``plans``: None when it is not the scripted one."""
+    """``runtime``: one line that describes it; ``scripted``: whether it plays plans."""
     app = Flask("batchemu.control", static_folder=None)
     app.register_error_handler(HTTPException, _answer_error)
 
@@ -78,35 +79,32 @@ def create_app(
             raise NotFound(f"There is no job {job_id}.")
         return jsonify(jobId=job_id, status=status)
 
-    _add_plans(app, plans)
+    _add_plans(app, plans, scripted=scripted)
     return app
 
 
-def _add_plans(app: Flask, plans: Plans | None) -> None:
-    def scripted() -> Plans:
-        if plans is None:
-            raise Conflict("Plans are for the scripted runtime: start batchemu with --runtime scripted.")
-        return plans
-
+def _add_plans(app: Flask, plans: Plans, *, scripted: bool) -> None:
     @app.get(f"{PREFIX}/plans")
     def list_plans() -> Response:
-        return jsonify(plans=[plan.to_json() for plan in scripted().all()])
+        return jsonify(plans=[plan.to_json() for plan in plans.all()])
 
     @app.post(f"{PREFIX}/plans")
     def add_plan() -> Response:
-        from batchemu.runtime.plans import Plan  # noqa: PLC0415
-
-        known, body = scripted(), _body()
         try:
-            plan = Plan.from_json(body)
+            plan = Plan.from_json(_body())
         except ValueError as error:
             raise BadRequest(str(error)) from None
-        known.add(plan)
+        if not scripted and not plan.service_job:
+            raise Conflict(
+                "Plans of container jobs are for the scripted runtime: "
+                "start batchemu with --runtime scripted."
+            )
+        plans.add(plan)
         return jsonify(plan.to_json())
 
     @app.delete(f"{PREFIX}/plans")
     def clear_plans() -> Response:
-        scripted().clear()
+        plans.clear()
         return jsonify(plans=[])
 
 

@@ -46,9 +46,8 @@ class Emulator:
 
     @property
     def plans(self) -> Plans:
-        """The outcomes of jobs; RuntimeError unless the runtime is the scripted one."""
-        if self._server.plans is None:
-            raise RuntimeError('plans are for the scripted runtime: batchemu.start(runtime="scripted")')
+        """The outcomes of jobs. Those of containers are for ``runtime="scripted"``; those of service jobs
+        (``Plan(service_job=True, ...)``) hold with every runtime."""
         return self._server.plans
 
     def client(self, service: str = "batch", *, region: str = "us-east-1", account: str | None = None) -> Any:

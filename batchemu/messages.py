@@ -108,6 +108,11 @@ def manual_scale_down() -> ClientException:
     )
 
 
+def policy_in_use() -> ClientException:
+    """Assumed. The rule: https://docs.aws.amazon.com/batch/latest/APIReference/API_DeleteSchedulingPolicy.html"""
+    return ClientException("Cannot delete, found existing JobQueue relationship.")
+
+
 # --- SubmitJob
 
 
@@ -133,6 +138,18 @@ def share_on_fifo_queue() -> ClientException:
     return ClientException(
         "Job with shareIdentifier or schedulingPriority can onlybe submitted to job queue "
         "with fair share scheduling policy."
+    )
+
+
+def share_missing() -> ClientException:
+    """ISSUE boto/boto3#3158 (2022)."""
+    return ClientException("shareIdentifier must be specified.")
+
+
+def priority_missing() -> ClientException:
+    """ISSUE nextflow-io/nextflow#3505 (2022)."""
+    return ClientException(
+        "Either schedulingPriority in job definition or schedulingPriorityOverride should be specified."
     )
 
 
@@ -167,6 +184,46 @@ def unknown_dependency(job_id: str) -> ClientException:
     return ClientException(f"Dependency job {job_id} does not exist.")
 
 
+def queue_of_other_jobs(name: str) -> ClientException:
+    """Assumed. The rule: botocore's model, SubmitServiceJobRequest.jobQueue."""
+    return ClientException(f"JobQueue {name} does not run jobs of this kind.")
+
+
+def payload_too_large() -> ClientException:
+    """Assumed wording; https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html"""
+    return invalid("serviceRequestPayload must be at most 10 KiB.")
+
+
+def quota_share_missing() -> ClientException:
+    """Assumed, by analogy with shareIdentifier's. The rule: botocore's model, SubmitServiceJobRequest."""
+    return ClientException("quotaShareName must be specified.")
+
+
+def quota_share_without_policy(queue: str) -> ClientException:
+    """Assumed. The rule: botocore's model, SubmitServiceJobRequest.quotaShareName."""
+    return ClientException(f"JobQueue {queue} has no quota share scheduling policy.")
+
+
+def quota_share_closed(name: str) -> ClientException:
+    """Assumed. The rule: botocore's model, CreateQuotaShareRequest.state."""
+    return ClientException(f"QuotaShare {name} does not exist or accepts no jobs.")
+
+
+def client_token_used(token: str) -> ClientException:
+    """Assumed. The rule: botocore's model, SubmitServiceJobRequest.clientToken."""
+    return ClientException(f"A service job was already submitted with the clientToken {token}.")
+
+
+def service_job_not_found(job_id: str) -> ClientException:
+    """Assumed, by analogy with ``JobQueue ... not found.``"""
+    return ClientException(f"ServiceJob {job_id} not found.")
+
+
+def too_many_ids(most: int) -> ClientException:
+    """Assumed, by analogy with DescribeJobs. The limit: botocore's model, CancelJobsRequest.jobs."""
+    return invalid(f"Maximum number of jobs supported is  {most} .")
+
+
 def empty_command() -> ClientException:
     """ISSUE boto/boto3#3612 (2023)."""
     return ClientException("Command cannot be empty")
@@ -198,6 +255,11 @@ def reason_too_long() -> ClientException:
 def list_jobs_needs_one_parent() -> ClientException:
     """Assumed wording; the rule: https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html"""
     return invalid("Exactly one of jobQueue, arrayJobId and multiNodeJobId must be provided.")
+
+
+def list_service_jobs_needs_queue() -> ClientException:
+    """Assumed wording, as the former."""
+    return invalid("jobQueue must be provided.")
 
 
 def unknown_filter(name: str) -> ClientException:

@@ -17,12 +17,14 @@ from waitress.server import TcpWSGIServer
 from batchemu import control
 from batchemu.aws.embedded import WAITRESS_SETTINGS, EmbeddedAws, set_up_waitress
 from batchemu.aws.logs import EmbeddedLogs, MemoryLogs, log_request_target
-from batchemu.core.facts import JobStatusChanged
+from batchemu.core.facts import JobStatusChanged, ServiceJobStatusChanged
 from batchemu.core.world import AWS_LIKE, Delays
 from batchemu.engine.clock import Clock
 from batchemu.engine.engine import Engine
 from batchemu.errors import SettingsError
 from batchemu.guard import Guard
+from batchemu.runtime.plans import Plans
+from batchemu.runtime.training import TrainingStandIn
 from batchemu.wsgi import OnePort, create_batch_app
 
 if TYPE_CHECKING:
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from batchemu.config import Settings
     from batchemu.core.facts import Fact
     from batchemu.engine.ports import JobRuntime, LogSink, Scope
-    from batchemu.runtime.plans import Plans
     from batchemu.wsgi import Say
 
 log = logging.getLogger("batchemu")
@@ -58,9 +59,9 @@ class Server:
             Clock.parse(settings.clock), delays=AWS_LIKE if settings.delays == "aws" else Delays()
         )
         self.aws = EmbeddedAws(lambda: self._port) if settings.aws == "embedded" else None
-        self.plans: Plans | None = None
+        self.plans = Plans()
         runtime, described = self._make_runtime(self._make_sink())
-        self.engine.attach(runtime)
+        self.engine.attach(runtime, TrainingStandIn(scheduler=self.engine, plans=self.plans))
         if say is not None or log.isEnabledFor(logging.INFO):
             self.engine.listen(lambda scope, facts: self._say(*[in_words(scope, fact) for fact in facts]))
         self._thread: threading.Thread | None = None
@@ -81,10 +82,8 @@ class Server:
     def _make_runtime(self, sink: LogSink) -> tuple[JobRuntime, str]:
         """The runtime that was asked for, imported only then, and a line that describes it."""
         if self.settings.runtime == "scripted":
-            from batchemu.runtime.plans import Plans  # noqa: PLC0415
             from batchemu.runtime.scripted import ScriptedRuntime  # noqa: PLC0415
 
-            self.plans = Plans()
             return ScriptedRuntime(plans=self.plans, scheduler=self.engine, sink=sink), "scripted"
         from batchemu.runtime.docker import DockerRuntime  # noqa: PLC0415
 
@@ -108,6 +107,7 @@ class Server:
                 session=self.session,
                 runtime=described,
                 plans=self.plans,
+                scripted=self.settings.runtime == "scripted",
                 reset=self.reset,
             ),
             neighbours=self.aws,
@@ -138,8 +138,7 @@ class Server:
     def reset(self) -> int:
         """Forget everything, here and in the neighbours; how many containers were ended."""
         stopped = self.engine.reset()
-        if self.plans is not None:
-            self.plans.clear()
+        self.plans.clear()
         if self.aws is not None:
             self.aws.reset()
         log.info("Reset: %d containers ended.", stopped)
@@ -224,8 +223,9 @@ def _to_log(*lines: str) -> None:
 
 def in_words(scope: Scope, fact: Fact) -> str:
     """One line for a transition."""
-    if isinstance(fact, JobStatusChanged):
+    if isinstance(fact, JobStatusChanged | ServiceJobStatusChanged):
         reason = f" ({fact.reason})" if fact.reason else ""
         before = f"{fact.before} -> " if fact.before else ""
-        return f"job {fact.job_id} {fact.job_name}: {before}{fact.after}{reason}"
+        kind = "job" if isinstance(fact, JobStatusChanged) else "service job"
+        return f"{kind} {fact.job_id} {fact.job_name}: {before}{fact.after}{reason}"
     return f"{fact.arn.partition(scope.account + ':')[2]}: {fact.after or 'gone'}"

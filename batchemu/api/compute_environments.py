@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from batchemu.api.pagination import check_names, page
+from batchemu.api.pagination import describe
 from batchemu.core import inputs, names, views
 from batchemu.wire.dispatch import operation
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batchemu.api.context import RequestContext
-    from batchemu.core.world import World
 
 Params = dict[str, Any]
 
@@ -58,24 +57,14 @@ def create_compute_environment(ctx: RequestContext, params: Params) -> Params:
 
 @operation("DescribeComputeEnvironments")
 def describe_compute_environments(ctx: RequestContext, params: Params) -> Params:
-    """Unknown names are left out (terraform-provider-aws takes an empty answer for "not found")."""
-    asked = params.get("computeEnvironments")
-    if asked:
-        check_names(asked, params, "ComputeEnvironments")
-
-    def view(world: World) -> Params:
-        if asked:
-            found = [environment for text in asked if (environment := names.find_environment(world, text))]
-            more: dict[str, str] = {}
-        else:
-            shown, more = page(
-                "DescribeComputeEnvironments", world.environments.values(), lambda each: each.name, params
-            )
-            found = list(shown)
-        details = [views.compute_environment_detail(world, environment) for environment in found]
-        return {"computeEnvironments": details, **more}
-
-    return ctx.read(view)
+    return describe(
+        ctx,
+        params,
+        "computeEnvironments",
+        find=names.find_environment,
+        known=lambda world: world.environments.values(),
+        detail=views.compute_environment_detail,
+    )
 
 
 @operation("UpdateComputeEnvironment")

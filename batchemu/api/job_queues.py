@@ -1,16 +1,15 @@
-"""Create-, Describe-, Update- and DeleteJobQueue."""
+"""Create-, Describe-, Update- and DeleteJobQueue(s), GetJobQueueSnapshot."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from batchemu.api.pagination import check_names, page
-from batchemu.core import inputs, names, views
+from batchemu.api.pagination import describe
+from batchemu.core import inputs, names, policies, queues, snapshot, views
 from batchemu.wire.dispatch import operation
 
 if TYPE_CHECKING:
     from batchemu.api.context import RequestContext
-    from batchemu.core.world import World
 
 Params = dict[str, Any]
 
@@ -23,27 +22,30 @@ def create_job_queue(ctx: RequestContext, params: Params) -> Params:
 
 
 def _name_ignored(ctx: RequestContext, params: Params) -> None:
+    """No limit acts yet, and jobs are placed first in, first out, whatever a fair-share policy says."""
     if params.get("jobStateTimeLimitActions"):
         ctx.ignored.append("jobStateTimeLimitActions")
+    arn = params.get("schedulingPolicyArn")
+    if arn and ctx.read(lambda world: policies.FAIR_SHARE in world.policies[arn].policy):
+        ctx.ignored.append("schedulingPolicyArn")
 
 
 @operation("DescribeJobQueues")
 def describe_job_queues(ctx: RequestContext, params: Params) -> Params:
-    """Unknown names are left out (terraform-provider-aws takes an empty answer for "not found")."""
-    asked = params.get("jobQueues")
-    if asked:
-        check_names(asked, params, "JobQueues")
+    return describe(
+        ctx,
+        params,
+        "jobQueues",
+        find=names.find_queue,
+        known=lambda world: world.queues.values(),
+        detail=lambda _, queue: views.job_queue_detail(queue),
+    )
 
-    def view(world: World) -> Params:
-        if asked:
-            found = [queue for text in asked if (queue := names.find_queue(world, text))]
-            more: dict[str, str] = {}
-        else:
-            shown, more = page("DescribeJobQueues", world.queues.values(), lambda each: each.name, params)
-            found = list(shown)
-        return {"jobQueues": [views.job_queue_detail(queue) for queue in found], **more}
 
-    return ctx.read(view)
+@operation("GetJobQueueSnapshot")
+def get_job_queue_snapshot(ctx: RequestContext, params: Params) -> Params:
+    now = ctx.engine.clock.now()
+    return ctx.read(lambda world: snapshot.of_queue(world, queues.found(world, params["jobQueue"]), now))
 
 
 @operation("UpdateJobQueue")

@@ -1,11 +1,12 @@
-"""SubmitJob, DescribeJobs, ListJobs, CancelJob, TerminateJob."""
+"""SubmitJob, DescribeJobs, ListJobs, CancelJob(s), TerminateJob(s)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
 from batchemu import messages
-from batchemu.api import pagination
+from batchemu.api.bulk import each_job
+from batchemu.api.pagination import page_of_jobs
 from batchemu.core import inputs, listing, names, views
 from batchemu.core.ids import JobId
 from batchemu.core.world import JobStatus
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 Params = dict[str, Any]
 MAX_JOBS = 100
+MAX_LISTED = 1000
+MAX_FILTERED = 100
+_WITHOUT_EFFECT = ("propagateTags", "shareIdentifier", "schedulingPriorityOverride")
+_MAY_BE_WITHOUT_EFFECT = ("containerOverrides", *_WITHOUT_EFFECT)
 
 
 @operation("SubmitJob")
@@ -27,7 +32,7 @@ def submit_job(ctx: RequestContext, params: Params) -> Params:
     made = ctx.apply(
         lambda at: inputs.SubmitJob(at=at, job_id=job_id, params=params, size_bytes=ctx.body_length)
     )
-    if "containerOverrides" in params or "propagateTags" in params:
+    if any(member in params for member in _MAY_BE_WITHOUT_EFFECT):
         container = ctx.read(lambda world: world.jobs[job_id].resolved.container)
         ctx.ignored.extend(_without_effect(params, container))
     return cast("Params", made)
@@ -35,8 +40,9 @@ def submit_job(ctx: RequestContext, params: Params) -> Params:
 
 def _without_effect(params: Params, container: Mapping[str, Any]) -> Iterator[str]:
     """Paths of the members that change nothing; ``container``: what the job runs."""
-    if params.get("propagateTags"):
-        yield "propagateTags"
+    for member in _WITHOUT_EFFECT:
+        if params.get(member):
+            yield member
     overrides = params.get("containerOverrides", {})
     if overrides.get("instanceType"):
         yield "containerOverrides.instanceType"
@@ -73,35 +79,45 @@ def list_jobs(ctx: RequestContext, params: Params) -> Params:
     if parents[0] != "jobQueue":
         return {"jobSummaryList": []}  # no job is an array or multi-node parent yet
     filters = params.get("filters") or ()
-    before = pagination.decode("ListJobs", params.get("nextToken"), int)
-    limit = pagination.limit(params, 100 if filters else 1000)
     status = JobStatus(params["jobStatus"]) if params.get("jobStatus") else None
 
     def view(world: World) -> Params:
         queue = names.find_queue(world, params["jobQueue"])
         if queue is None:
             raise messages.job_queue_not_found(params["jobQueue"])
-        jobs, last = listing.page(
-            world,
-            queue,
-            status=status,
-            filters=filters,
-            before=None if before is None else int(before),
-            limit=limit,
-        )
-        more = {} if last is None else {"nextToken": pagination.encode("ListJobs", last)}
-        return {"jobSummaryList": [views.job_summary(world, job) for job in jobs], **more}
+        found = listing.jobs(world, queue, status, filters)
+        most = MAX_FILTERED if filters else MAX_LISTED
+        shown, more = page_of_jobs("ListJobs", found, filters, params, most)
+        return {"jobSummaryList": [views.job_summary(world, job) for job in shown], **more}
 
     return ctx.read(view)
 
 
 @operation("CancelJob")
 def cancel_job(ctx: RequestContext, params: Params) -> Params:
-    ctx.apply(lambda at: inputs.CancelJob(at=at, job_id=JobId(params["jobId"]), reason=params["reason"]))
+    _cancel(ctx, params["jobId"], params["reason"])
     return {}
+
+
+@operation("CancelJobs")
+def cancel_jobs(ctx: RequestContext, params: Params) -> Params:
+    return each_job(params, lambda job_id: _cancel(ctx, job_id, params["reason"]))
+
+
+def _cancel(ctx: RequestContext, job_id: str, reason: str) -> None:
+    ctx.apply(lambda at: inputs.CancelJob(at=at, job_id=JobId(job_id), reason=reason))
 
 
 @operation("TerminateJob")
 def terminate_job(ctx: RequestContext, params: Params) -> Params:
-    ctx.apply(lambda at: inputs.TerminateJob(at=at, job_id=JobId(params["jobId"]), reason=params["reason"]))
+    _terminate(ctx, params["jobId"], params["reason"])
     return {}
+
+
+@operation("TerminateJobs")
+def terminate_jobs(ctx: RequestContext, params: Params) -> Params:
+    return each_job(params, lambda job_id: _terminate(ctx, job_id, params["reason"]))
+
+
+def _terminate(ctx: RequestContext, job_id: str, reason: str) -> None:
+    ctx.apply(lambda at: inputs.TerminateJob(at=at, job_id=JobId(job_id), reason=reason))

@@ -9,33 +9,46 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from batchemu import messages
+from batchemu.core import listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from batchemu.api.context import RequestContext
+    from batchemu.core.world import (
+        ComputeEnvironment,
+        Job,
+        JobQueue,
+        ServiceEnvironment,
+        ServiceJob,
+        World,
+    )
+
 T = TypeVar("T")
-Key = str | int
+J = TypeVar("J", "Job", "ServiceJob")
+R = TypeVar("R", "ComputeEnvironment", "JobQueue", "ServiceEnvironment")
+Key = tuple[str | int, ...]
 MAX_NAMES = 100
 
 
 def encode(operation: str, last: Key) -> str:
-    return base64.urlsafe_b64encode(json.dumps([operation, last]).encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps([operation, *last]).encode()).decode()
 
 
-def decode(operation: str, token: str | None, kind: type[Key]) -> Key | None:
-    """The key of the last item of the page before; None for the first page."""
+def decode(operation: str, token: object, kinds: tuple[type, ...]) -> Key | None:
+    """The key of the last item of the page before, whose members are of ``kinds``; None: the first page."""
     if not token:
         return None
     try:
-        made_for, last = json.loads(base64.urlsafe_b64decode(token.encode("ascii")))
+        made_for, *last = json.loads(base64.urlsafe_b64decode(str(token).encode("ascii")))
     except (binascii.Error, ValueError, TypeError, RecursionError):
         raise messages.invalid_next_token() from None
-    if made_for != operation or type(last) is not kind:
+    if made_for != operation or tuple(map(type, last)) != kinds:
         raise messages.invalid_next_token()
-    return last
+    return tuple(last)
 
 
 def limit(params: Mapping[str, object], most: int) -> int:
@@ -56,13 +69,21 @@ def page(
     most: int = 100,
 ) -> tuple[Sequence[T], dict[str, str]]:
     """One page of ``items`` in the order of their keys, and ``{"nextToken": ...}`` if there are more."""
-    token = params.get("nextToken")
-    last = decode(operation, token if isinstance(token, str) else None, str)
+    last = decode(operation, params.get("nextToken"), (str,))
     size = limit(params, most)
-    rest = sorted((item for item in items if last is None or key(item) > str(last)), key=key)
+    rest = sorted((item for item in items if last is None or key(item) > str(last[0])), key=key)
     shown = rest[:size]
-    more = {"nextToken": encode(operation, key(shown[-1]))} if len(rest) > size else {}
+    more = {"nextToken": encode(operation, (key(shown[-1]),))} if len(rest) > size else {}
     return shown, more
+
+
+def page_of_jobs(
+    operation: str, found: Iterable[J], filters: listing.Filters, params: Mapping[str, object], most: int
+) -> tuple[Sequence[J], dict[str, str]]:
+    """As ``page``, for jobs in the order that their filters ask for."""
+    after = decode(operation, params.get("nextToken"), (str, int, int))
+    shown, last = listing.page(found, listing.position(filters), cast("Any", after), limit(params, most))
+    return shown, {"nextToken": encode(operation, last)} if last else {}
 
 
 def check_names(asked: list[str], params: Mapping[str, object], member: str) -> None:
@@ -71,3 +92,32 @@ def check_names(asked: list[str], params: Mapping[str, object], member: str) -> 
         raise messages.exclusive_with_max_results(member)
     if len(asked) > MAX_NAMES:
         raise messages.invalid(f"At most {MAX_NAMES} {member} can be described at once.")  # assumed wording
+
+
+def describe(
+    ctx: RequestContext,
+    params: Mapping[str, Any],
+    member: str,
+    *,
+    find: Callable[[World, str], R | None],
+    known: Callable[[World], Iterable[R]],
+    detail: Callable[[World, R], dict[str, Any]],
+) -> dict[str, Any]:
+    """A Describe operation on named resources: those that ``member`` names, or all of them, page by page.
+
+    Unknown names are left out (terraform-provider-aws takes an empty answer for "not found").
+    """
+    asked = params.get(member)
+    title = member[0].upper() + member[1:]
+    if asked:
+        check_names(asked, params, title)
+
+    def view(world: World) -> dict[str, Any]:
+        more: dict[str, str] = {}
+        if asked:
+            found: Sequence[R] = [each for text in asked if (each := find(world, text))]
+        else:
+            found, more = page(f"Describe{title}", known(world), lambda each: each.name, params)
+        return {member: [detail(world, each) for each in found], **more}
+
+    return ctx.read(view)

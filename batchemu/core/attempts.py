@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batchemu.core import compute, retries, timers
+from batchemu.core import compute, consumables, retries, timers
 from batchemu.core.effects import AttemptKey, StartContainer, StopContainer, TimerKey
 from batchemu.core.endings import end
 from batchemu.core.ids import AttemptNo, JobId, Millis, task_id
@@ -37,13 +37,14 @@ def place(
     task = task_id(job.job_id, number)
     prefix = job.resolved.log_stream_prefix
     compute.hold(environment, job)
+    consumables.lock(world, job)
     job.attempt = Attempt(
         number=number,
         environment=environment.name,
         task_arn=world.arn("task", f"{environment.cluster_name}/{task}", service="ecs"),
         log_stream=None if prefix is None else f"{prefix}/default/{task}",
     )
-    job.started_at = None
+    job.scheduled_at, job.started_at = at, None
     move(world, job, JobStatus.STARTING, effects, at=at)
     if world.delays.starting:
         timer = TimerKey(STARTING_TIMER, job.job_id, number)
@@ -168,6 +169,7 @@ def _close(
         attempt.status_reason = NEVER_STARTED if attempt.started_at is None else EXITED
     timers.disarm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), effects)
     job.attempts.append(attempt)
+    consumables.unlock(world, job)
     compute.release(world, attempt.environment, job, effects, at=at)
     if _again(job, attempt):
         move(world, job, JobStatus.RUNNABLE, effects, at=at)

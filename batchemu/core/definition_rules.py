@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
-from batchemu.core import container_rules, names
+from batchemu.core import consumable_rules, container_rules, names, policies
 from batchemu.core.numbers import whole
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def check(params: Mapping[str, Any]) -> None:
     platform = capability(params)
     check_retry_strategy(params.get("retryStrategy"))
     check_timeout(params.get("timeout"))
-    if not 0 <= params.get("schedulingPriority", 0) <= 9999:
-        raise messages.invalid("Scheduling priority must be between 0 and 9999.")
+    policies.check_priority(params.get("schedulingPriority"))
+    consumable_rules.check(params.get("consumableResourceProperties"))
     container = params["containerProperties"]
     if not container.get("image"):
         raise messages.invalid("ECS Container Image must be provided.")
@@ -90,8 +90,6 @@ def _check_kind(params: Mapping[str, Any]) -> None:
     if "nodeProperties" in params:
         # assumed wording
         raise messages.invalid("nodeProperties is not applicable for type container.")
-    if "consumableResourceProperties" in params:
-        raise messages.not_implemented("consumable resources")
 
 
 def capability(params: Mapping[str, Any]) -> str:

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from batchemu.core.world import World
 
 MAX_BYTES = 24 * 1024
-_KEPT = ("type", "schedulingPriority", "propagateTags", "platformCapabilities", "timeout")
+_KEPT = (
+    "type",
+    "schedulingPriority",
+    "propagateTags",
+    "platformCapabilities",
+    "timeout",
+    "consumableResourceProperties",
+)
 _CONTAINER_LISTS = (
     "command",
     "volumes",

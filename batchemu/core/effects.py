@@ -67,6 +67,31 @@ class StopContainer:
     key: AttemptKey
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartTraining:
+    """Have Amazon SageMaker run one attempt of a service job."""
+
+    job_id: JobId
+    attempt: AttemptNo
+    job_name: str
+    job_queue: str
+    """Name of the job queue."""
+    training_job_arn: str
+    payload: str
+    """``serviceRequestPayload``: the request to CreateTrainingJob, as it was given."""
+
+    @property
+    def key(self) -> AttemptKey:
+        return AttemptKey(self.job_id, self.attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class StopTraining:
+    """StopTrainingJob."""
+
+    key: AttemptKey
+
+
 @dataclass(frozen=True, slots=True)
 class SetTimer:
     """Send ``TimerFired(timer)`` at ``at``; replaces a pending timer of the same key."""
@@ -87,7 +112,7 @@ class Announce:
     fact: Fact
 
 
-Effect = StartContainer | StopContainer | SetTimer | CancelTimer | Announce
+Effect = StartContainer | StopContainer | StartTraining | StopTraining | SetTimer | CancelTimer | Announce
 
 
 @dataclass(frozen=True, slots=True)

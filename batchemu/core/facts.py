@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from batchemu.core.ids import AttemptNo, JobId, Millis
-    from batchemu.core.world import JobStatus
+    from batchemu.core.world import JobStatus, ServiceJobStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +25,22 @@ class JobStatusChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceJobStatusChanged:
+    """A service job moved along its life, or (``before`` is None) came into being."""
+
+    at: Millis
+    job_id: JobId
+    job_name: str
+    before: ServiceJobStatus | None
+    after: ServiceJobStatus
+    attempt: AttemptNo
+    """The attempt that runs, or ran last; 0 before the first."""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceStatusChanged:
-    """A compute environment or a job queue changed its status."""
+    """An environment, a job queue or a quota share changed its status."""
 
     at: Millis
     arn: str
@@ -36,4 +50,4 @@ class ResourceStatusChanged:
     reason: str | None = None
 
 
-Fact = JobStatusChanged | ResourceStatusChanged
+Fact = JobStatusChanged | ServiceJobStatusChanged | ResourceStatusChanged

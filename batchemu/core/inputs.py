@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from batchemu.core.effects import TimerKey
     from batchemu.core.ids import AttemptNo, JobId, Millis
+    from batchemu.core.trainings import TrainingStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,101 @@ class UpdateJobQueue(_Input):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteJobQueue(_Input):
     job_queue: str
+
+
+# --- commands: scheduling policies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateSchedulingPolicy(_Input):
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateSchedulingPolicy(_Input):
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteSchedulingPolicy(_Input):
+    arn: str
+
+
+# --- commands: consumable resources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateConsumableResource(_Input):
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateConsumableResource(_Input):
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteConsumableResource(_Input):
+    consumable_resource: str
+
+
+# --- commands: service environments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateServiceEnvironment(_Input):
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateServiceEnvironment(_Input):
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteServiceEnvironment(_Input):
+    service_environment: str
+
+
+# --- commands: quota shares
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateQuotaShare(_Input):
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateQuotaShare(_Input):
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteQuotaShare(_Input):
+    arn: str
+
+
+# --- commands: service jobs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitServiceJob(_Input):
+    job_id: JobId
+    params: Mapping[str, Any]
+    size_bytes: int
+    request: Mapping[str, Any]
+    """``serviceRequestPayload`` as JSON; empty where it is no JSON object."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateServiceJob(_Input):
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminateServiceJob(_Input):
+    job_id: JobId
+    reason: str
 
 
 # --- commands: job definitions
@@ -132,6 +228,17 @@ class ContainerExited(_Input):
     stopped_at: Millis
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingReported(_Input):
+    """What Amazon SageMaker says of an attempt of a service job."""
+
+    job_id: JobId
+    attempt: AttemptNo
+    status: TrainingStatus
+    reason: str | None
+    """Why it Failed or was Stopped."""
+
+
 # --- time
 
 
@@ -147,6 +254,21 @@ Input = (
     | CreateJobQueue
     | UpdateJobQueue
     | DeleteJobQueue
+    | CreateSchedulingPolicy
+    | UpdateSchedulingPolicy
+    | DeleteSchedulingPolicy
+    | CreateConsumableResource
+    | UpdateConsumableResource
+    | DeleteConsumableResource
+    | CreateServiceEnvironment
+    | UpdateServiceEnvironment
+    | DeleteServiceEnvironment
+    | CreateQuotaShare
+    | UpdateQuotaShare
+    | DeleteQuotaShare
+    | SubmitServiceJob
+    | UpdateServiceJob
+    | TerminateServiceJob
     | RegisterJobDefinition
     | DeregisterJobDefinition
     | SubmitJob
@@ -156,5 +278,6 @@ Input = (
     | UntagResource
     | ContainerStarted
     | ContainerExited
+    | TrainingReported
     | TimerFired
 )

@@ -8,8 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from batchemu.core.consumables import stock
 from batchemu.core.scheduling.run import rooms
-from batchemu.core.world import ON_AN_ENVIRONMENT, TERMINAL, JobStatus
+from batchemu.core.world import (
+    ON_AN_ENVIRONMENT,
+    TERMINAL,
+    TRAINING_OVER,
+    TRAINING_UNDER_WAY,
+    JobStatus,
+    ServiceJobStatus,
+)
 
 if TYPE_CHECKING:
     from batchemu.core.world import Job, World
@@ -26,7 +34,9 @@ class Broken(Exception):
 def check(world: World) -> None:
     """Raise Broken for the first rule that does not hold."""
     _check_capacity(world)
+    _check_consumables(world)
     _check_queues(world)
+    _check_service_jobs(world)
     for job in world.jobs.values():
         _check_job(world, job)
     _check_nobody_waits_for_nothing(world)
@@ -41,6 +51,51 @@ def _check_capacity(world: World) -> None:
         for job_id in environment.jobs:
             if world.jobs[job_id].status not in ON_AN_ENVIRONMENT:
                 raise Broken("only STARTING and RUNNING jobs hold vCPUs", world.jobs[job_id])
+
+
+def _check_consumables(world: World) -> None:
+    for resource in world.consumables.values():
+        locked = [
+            quantity
+            for job in world.jobs.values()
+            for name, (quantity, serial) in job.locked.items()
+            if (name, serial) == (resource.name, resource.serial)
+        ]
+        if sum(locked) != resource.in_use_quantity:
+            raise Broken("what is in use is what jobs have locked", (resource, locked))
+        if resource.total_quantity < 0:
+            raise Broken("no more is used up than there was", resource)
+    for job in world.jobs.values():
+        if job.locked and job.status not in ON_AN_ENVIRONMENT:
+            raise Broken("only STARTING and RUNNING jobs lock consumable resources", job)
+
+
+def _check_service_jobs(world: World) -> None:
+    for job in world.service_jobs.values():
+        if (job.status in TRAINING_OVER) != (job.stopped_at is not None):
+            raise Broken("stoppedAt is there when the job is over, and only then", job)
+        holds = [each.name for each in world.service_environments.values() if job.job_id in each.jobs]
+        if (job.status in TRAINING_UNDER_WAY) != (len(holds) == 1):
+            raise Broken("a service job holds capacity while it is under way, and only then", (job, holds))
+        if len(job.attempts) - job.requeued > job.attempts_allowed:
+            raise Broken("no more attempts than the retry strategy allows", job)
+    _check_training_lines(world)
+
+
+def _check_training_lines(world: World) -> None:
+    for queue in world.queues.values():
+        waiting = [world.service_jobs[job_id] for job_id in queue.trainings.values()]
+        places = sorted(job.place for job in waiting if job.status is ServiceJobStatus.RUNNABLE)
+        if list(queue.training_line) != places:
+            raise Broken("the RUNNABLE service jobs stand in line in their order", queue)
+    for share in world.quota_shares.values():
+        members = [job for job in world.service_jobs.values() if job.quota_share == share.arn]
+        used: Counter[str] = Counter()
+        for job in members:
+            if job.status in TRAINING_UNDER_WAY:
+                used.update(job.instances)
+        if used != share.used:
+            raise Broken("what a quota share uses is what its jobs hold", (share, used))
 
 
 def _check_queues(world: World) -> None:
@@ -83,6 +138,9 @@ def _check_nobody_waits_for_nothing(world: World) -> None:
         if head is None or queue.status in ("CREATING", "DELETING"):
             continue
         need = world.by_seq[head].resolved
+        left = stock(world)
+        if any(left.get(name, -1) < quantity for name, quantity in need.consumables):
+            continue
         for room in rooms(world, queue):
             if room.is_open and room.capability == need.capability and need.vcpus <= room.free_vcpus:
                 raise Broken("nobody waits for nothing", (world.by_seq[head], room))

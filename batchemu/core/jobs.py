@@ -5,10 +5,11 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
-from batchemu.core import attempts, definitions, dependencies, lifecycle, names, tags, timers
+from batchemu.core import attempts, definitions, dependencies, lifecycle, names, policies, tags, timers
 from batchemu.core.effects import TimerKey
 from batchemu.core.endings import SUBMITTED_TIMER, after_waiting, end
 from batchemu.core.ids import Millis
@@ -31,7 +32,6 @@ _NOT_YET = {
     "nodeOverrides": "multi-node parallel jobs",
     "ecsPropertiesOverride": "ecsPropertiesOverride",
     "eksPropertiesOverride": "eksPropertiesOverride",
-    "consumableResourcePropertiesOverride": "consumable resources",
 }
 
 
@@ -52,6 +52,7 @@ def submit(world: World, command: SubmitJob, effects: list[Effect]) -> dict[str,
         depends_on=depends_on,
         tags=own_tags,
         created_at=command.at,
+        share_identifier=params.get("shareIdentifier"),
     )
     admit(world, job, effects)
     dependencies.wait(world, job)
@@ -74,18 +75,26 @@ def _check(world: World, params: Mapping[str, Any], size_bytes: int) -> tuple[Jo
     queue = names.find_queue(world, params["jobQueue"])
     if queue is None:
         raise messages.job_queue_not_found(params["jobQueue"])
-    if queue.state != "ENABLED":
-        raise messages.queue_disabled(params["jobQueue"])
-    if queue.status not in lifecycle.IN_SERVICE:
-        raise messages.queue_not_valid(params["jobQueue"])
-    if "shareIdentifier" in params or "schedulingPriorityOverride" in params:
-        raise messages.share_on_fifo_queue()
+    if queue.service_environment is not None:
+        raise messages.queue_of_other_jobs(params["jobQueue"])
+    lifecycle.check_accepts(queue, params["jobQueue"])
+    policies.check_share(world, queue, params.get("shareIdentifier"))
     definition = definitions.for_submission(world, params["jobDefinition"])
-    resolved = resolve(definition, params)
+    resolved = resolve(definition, params, partial(names.consumable_name, world))
+    _check_priority(world, queue, params, resolved)
     capabilities = {world.environments[name].capability for name in queue.environments}
     if resolved.capability not in capabilities:
         raise messages.queue_lacks_capability(resolved.capability)
     return queue, resolved
+
+
+def _check_priority(world: World, queue: JobQueue, params: Mapping[str, Any], resolved: ResolvedJob) -> None:
+    """A job of a fair-share queue needs a scheduling priority, one of a FIFO queue cannot have its own."""
+    if not policies.has_fair_shares(world, queue):
+        if "schedulingPriorityOverride" in params:
+            raise messages.share_on_fifo_queue()
+    elif resolved.scheduling_priority is None:
+        raise messages.priority_missing()
 
 
 def leave_submitted(world: World, job: Job, effects: list[Effect], *, at: Millis) -> None:
@@ -108,7 +117,7 @@ def cancel(world: World, command: CancelJob, effects: list[Effect]) -> None:
     Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_CancelJob.html; unknown ids:
     https://github.com/aws/aws-cli/issues/2551 (2017).
     """
-    _check_reason(command.job_id, command.reason)
+    check_reason(command.job_id, command.reason)
     job = world.jobs.get(command.job_id)
     if job is None or job.status in TERMINAL or job.status in ON_AN_ENVIRONMENT:
         return
@@ -121,7 +130,7 @@ def terminate(world: World, command: TerminateJob, effects: list[Effect]) -> Non
 
     Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_TerminateJob.html
     """
-    _check_reason(command.job_id, command.reason)
+    check_reason(command.job_id, command.reason)
     job = world.jobs.get(command.job_id)
     if job is None or job.status in TERMINAL:
         return
@@ -132,7 +141,8 @@ def terminate(world: World, command: TerminateJob, effects: list[Effect]) -> Non
         _end_waiting(world, job, command.reason, effects, at=command.at)
 
 
-def _check_reason(job_id: str, reason: str) -> None:
+def check_reason(job_id: str, reason: str) -> None:
+    """Both are required, and a reason has its limit."""
     for member, value in (("jobId", job_id), ("reason", reason)):
         if not value:
             raise messages.empty_member(member)

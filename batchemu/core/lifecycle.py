@@ -39,6 +39,14 @@ def check_settled(resource: Resource, verb: str) -> None:
         raise messages.being_modified(verb)
 
 
+def check_accepts(queue: JobQueue, asked: str) -> None:
+    """Refuse a job for a queue that is DISABLED, or not in service; ``asked``: as the request names it."""
+    if queue.state != "ENABLED":
+        raise messages.queue_disabled(asked)
+    if queue.status not in IN_SERVICE:
+        raise messages.queue_not_valid(asked)
+
+
 def announce_created(resource: Resource, effects: list[Effect], *, at: Millis) -> None:
     effects.append(
         Announce(

@@ -1,95 +1,163 @@
-"""Which jobs ListJobs lists, newest first.
+"""Which jobs the List operations list, and in which order.
 
-Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html
+Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html and API_ListServiceJobs.html
 """
 
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from batchemu import messages
 from batchemu.arn import Arn
 from batchemu.core.numbers import whole
-from batchemu.core.world import JobStatus
+from batchemu.core.world import JobStatus, ServiceJob, ServiceJobStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from batchemu.core.world import Job, JobQueue, World
+    from batchemu.core.world import ConsumableResource, Job, JobQueue, World
 
-_JOB_FILTERS = ("JOB_NAME", "JOB_DEFINITION", "BEFORE_CREATED_AT", "AFTER_CREATED_AT", "SHARE_IDENTIFIER")
+    Filters = Sequence[Mapping[str, Any]]
+    AnyJob = Job | ServiceJob
+    Wanted = Callable[[Any, list[str]], bool]
+    Position = tuple[str, int, int]
+
+J = TypeVar("J", "Job", "ServiceJob")
+
+WITH_STATUS: Final = frozenset({"SHARE_IDENTIFIER", "QUOTA_SHARE_NAME"})
+"""Filters that go with jobStatus; with any other jobs of any status are listed."""
+
+
+def jobs(world: World, queue: JobQueue, status: JobStatus | None, filters: Filters) -> Iterator[Job]:
+    """The jobs of a queue: without status and filters the RUNNING ones."""
+    wanted = _predicate(filters, _JOB_FILTERS)
+    for each in _statuses(JobStatus, status, filters):
+        for seq in queue.by_status[each]:
+            job = world.by_seq[seq]
+            if wanted(job):
+                yield job
+
+
+def service_jobs(
+    world: World, queue: JobQueue, status: ServiceJobStatus | None, filters: Filters
+) -> Iterator[ServiceJob]:
+    """The service jobs of a queue: without status and filters the RUNNING ones."""
+    wanted = _predicate(filters, _SERVICE_JOB_FILTERS)
+    statuses = _statuses(ServiceJobStatus, status, filters)
+    for job_id in queue.trainings.values():
+        job = world.service_jobs[job_id]
+        if job.status in statuses and wanted(job):
+            yield job
+
+
+def jobs_by_consumable(world: World, resource: ConsumableResource, filters: Filters) -> Iterator[Job]:
+    """The jobs that need a consumable resource, of any status."""
+    wanted = _predicate(filters, _CONSUMER_FILTERS, most=len(_CONSUMER_FILTERS))
+    for job in world.jobs.values():
+        if resource.name in dict(job.resolved.consumables) and wanted(job):
+            yield job
+
+
+def consumable_resources(world: World, filters: Filters) -> Iterator[ConsumableResource]:
+    wanted = _predicate(filters, {"CONSUMABLE_RESOURCE_NAME": _names})
+    return (resource for resource in world.consumables.values() if wanted(resource))
+
+
+def position(filters: Filters) -> Callable[[AnyJob], Position]:
+    """Newest first; with the JOB_NAME filter grouped by the job's name and the definition's revision."""
+    if any(each.get("name") == "JOB_NAME" for each in filters):
+        return lambda job: (job.name, 0 if isinstance(job, ServiceJob) else job.resolved.revision, -job.seq)
+    return lambda job: ("", 0, -job.seq)
 
 
 def page(
-    world: World,
-    queue: JobQueue,
-    *,
-    status: JobStatus | None,
-    filters: Sequence[Mapping[str, object]],
-    before: int | None,
-    limit: int,
-) -> tuple[list[Job], int | None]:
-    """At most ``limit`` jobs submitted before sequence number ``before``, and where the next page begins.
-
-    Without status and filters the RUNNING ones; with a filter jobs of any status.
-    """
-    wanted = _predicate(filters)
-    statuses = list(JobStatus) if filters else [status or JobStatus.RUNNING]
-    found = heapq.nlargest(limit + 1, _candidates(world, queue, statuses, wanted, before))
-    jobs = [world.by_seq[seq] for seq in found[:limit]]
-    return jobs, jobs[-1].seq if len(found) > limit else None
+    found: Iterable[J], key: Callable[[J], Position], after: Position | None, limit: int
+) -> tuple[list[J], Position | None]:
+    """At most ``limit`` jobs behind position ``after``, and where the next page begins."""
+    rest = (job for job in found if after is None or key(job) > after)
+    first = heapq.nsmallest(limit + 1, rest, key=key)
+    return first[:limit], key(first[limit - 1]) if len(first) > limit else None
 
 
-def _candidates(
-    world: World,
-    queue: JobQueue,
-    statuses: Sequence[JobStatus],
-    wanted: Callable[[Job], bool] | None,
-    before: int | None,
-) -> Iterator[int]:
-    for status in statuses:
-        for seq in queue.by_status[status]:
-            if (before is None or seq < before) and (wanted is None or wanted(world.by_seq[seq])):
-                yield seq
-
-
-def _predicate(filters: Sequence[Mapping[str, object]]) -> Callable[[Job], bool] | None:
-    """What the one filter of a request asks of a job."""
+def _statuses(kind: Any, status: Any, filters: Filters) -> list[Any]:
     if not filters:
-        return None
-    if len(filters) > 1:
+        return [status or kind.RUNNING]
+    if status and filters[0].get("name") in WITH_STATUS:
+        return [status]
+    return list(kind)
+
+
+def _predicate(filters: Filters, known: Mapping[str, Wanted], most: int = 1) -> Callable[[Any], bool]:
+    """What the filters of a request ask of an item."""
+    if len(filters) > most:
         raise messages.invalid("Only one filter can be used at a time.")  # assumed wording
-    name = str(filters[0].get("name", ""))
-    values = filters[0].get("values") or []
-    if name not in _JOB_FILTERS:
+    asked = [(known[_name(each, known)], _values(each)) for each in filters]
+    for wanted, values in asked:
+        if wanted in (_created_before, _created_after):
+            _check_time(values[0])
+    return lambda item: all(wanted(item, values) for wanted, values in asked)
+
+
+def _name(given: Mapping[str, Any], known: Mapping[str, Wanted]) -> str:
+    name = str(given.get("name", ""))
+    if name not in known:
         raise messages.unknown_filter(name)
-    if not isinstance(values, list) or not values:
+    return name
+
+
+def _values(given: Mapping[str, Any]) -> list[str]:
+    values = given.get("values") or []
+    if not values:
         raise messages.invalid("Filter values are required.")  # assumed wording
-    texts = [str(value) for value in values]
-    if name == "JOB_NAME":
-        return lambda job: any(_glob(text.lower(), job.name.lower()) for text in texts)
-    if name == "JOB_DEFINITION":
-        return lambda job: any(_names_definition(text, job) for text in texts)
-    if name == "SHARE_IDENTIFIER":
-        return lambda _: False  # no queue has a fair share policy yet, so no job has an identifier
-    return _created(name, texts[0])
+    return [str(value) for value in values]
 
 
-def _created(name: str, text: str) -> Callable[[Job], bool]:
-    limit = whole(text, digits=18)
-    if limit is None:
-        raise messages.invalid(f"Filter {name} must be a number of milliseconds.")  # assumed wording
-    if name == "BEFORE_CREATED_AT":
-        return lambda job: job.created_at < limit
-    return lambda job: job.created_at > limit
+def _check_time(text: str) -> None:
+    if whole(text, digits=18) is None:
+        # assumed wording
+        raise messages.invalid("A filter by time must be a number of milliseconds.")
 
 
 def _glob(pattern: str, text: str) -> bool:
     return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
 
 
-def _names_definition(text: str, job: Job) -> bool:
-    if Arn.parse(text) is not None:
-        return text == job.resolved.definition_arn
-    return _glob(text, job.resolved.definition_name)
+def _names(item: Any, values: list[str]) -> bool:
+    return any(_glob(value.lower(), item.name.lower()) for value in values)
+
+
+def _names_definition(job: Job, values: list[str]) -> bool:
+    resolved = job.resolved
+    return any(
+        value == resolved.definition_arn if Arn.parse(value) else _glob(value, resolved.definition_name)
+        for value in values
+    )
+
+
+def _created_before(job: AnyJob, values: list[str]) -> bool:
+    return job.created_at < int(values[0])
+
+
+def _created_after(job: AnyJob, values: list[str]) -> bool:
+    return job.created_at > int(values[0])
+
+
+_JOB_FILTERS: Final[Mapping[str, Wanted]] = {
+    "JOB_NAME": _names,
+    "JOB_DEFINITION": _names_definition,
+    "BEFORE_CREATED_AT": _created_before,
+    "AFTER_CREATED_AT": _created_after,
+    "SHARE_IDENTIFIER": lambda job, values: job.share_identifier in values,
+}
+_SERVICE_JOB_FILTERS: Final[Mapping[str, Wanted]] = {
+    "JOB_NAME": _names,
+    "BEFORE_CREATED_AT": _created_before,
+    "AFTER_CREATED_AT": _created_after,
+    "SHARE_IDENTIFIER": lambda job, values: job.settings.get("shareIdentifier") in values,
+    "QUOTA_SHARE_NAME": lambda job, values: job.settings.get("quotaShareName") in values,
+}
+_CONSUMER_FILTERS: Final[Mapping[str, Wanted]] = {
+    "JOB_STATUS": lambda job, values: job.status in values,
+    "JOB_NAME": _names,
+}

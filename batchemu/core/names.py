@@ -14,7 +14,14 @@ from batchemu.arn import Arn
 from batchemu.core.numbers import whole
 
 if TYPE_CHECKING:
-    from batchemu.core.world import ComputeEnvironment, JobDefinition, JobQueue, World
+    from batchemu.core.world import (
+        ComputeEnvironment,
+        ConsumableResource,
+        JobDefinition,
+        JobQueue,
+        ServiceEnvironment,
+        World,
+    )
 
 _RESOURCE_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _JOB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
@@ -60,6 +67,23 @@ def find_environment(world: World, text: str) -> ComputeEnvironment | None:
     """The compute environment that a name or an ARN means."""
     name = _own_resource(world, text, "compute-environment")
     return world.environments.get(name) if name else None
+
+
+def find_consumable(world: World, text: str) -> ConsumableResource | None:
+    """The consumable resource that a name or an ARN means."""
+    name = _own_resource(world, text, "consumable-resource")
+    return world.consumables.get(name) if name else None
+
+
+def find_service_environment(world: World, text: str) -> ServiceEnvironment | None:
+    """The service environment that a name or an ARN means."""
+    name = _own_resource(world, text, "service-environment")
+    return world.service_environments.get(name) if name else None
+
+
+def consumable_name(world: World, text: str) -> str:
+    """The name that a job's requirement means; of another account or region: the ARN, which nothing bears."""
+    return _own_resource(world, text, "consumable-resource") or text
 
 
 def full_arn(world: World, kind: str, text: str) -> str:

@@ -1,7 +1,6 @@
 """Job queues: create, update, delete.
 
-Source: https://docs.aws.amazon.com/batch/latest/userguide/job_queues.html; the sentences are AWS's own,
-measured by https://github.com/badmintoncryer/cdk-preflight (rules/batch, ``jq-*``), unless marked.
+Source: https://docs.aws.amazon.com/batch/latest/userguide/job_queues.html
 """
 
 from __future__ import annotations
@@ -9,25 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
-from batchemu.core import jobs, lifecycle, names, tags
-from batchemu.core.world import JobQueue, PlatformCapability
+from batchemu.core import jobs, lifecycle, names, queue_rules, service_jobs, tags
+from batchemu.core.world import JobQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from batchemu.core.effects import Effect
     from batchemu.core.inputs import CreateJobQueue, DeleteJobQueue, UpdateJobQueue
-    from batchemu.core.world import ComputeEnvironment, World
-
-MAX_ENVIRONMENTS = 3
-_COMPUTE_REASONS = frozenset(
-    {
-        "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
-        "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
-        "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
-    }
-)
-"""https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html"""
+    from batchemu.core.queue_rules import Environments
+    from batchemu.core.world import World
 
 
 def create(world: World, command: CreateJobQueue, effects: list[Effect]) -> dict[str, str]:
@@ -36,10 +26,10 @@ def create(world: World, command: CreateJobQueue, effects: list[Effect]) -> dict
     name = params["jobQueueName"]
     if not names.is_resource_name(name):
         raise messages.invalid("Job Queue name should match a valid pattern.")
-    _check_kind(world, params)
-    environments = _ordered(world, params.get("computeEnvironmentOrder", []))
-    _check_type(params.get("jobQueueType"), environments)
-    _check_limits(params)
+    environments = queue_rules.environments(world, params, params.get("jobQueueType"))
+    service = environments.service is not None
+    queue_rules.check_policy(world, params.get("schedulingPolicyArn"), service=service)
+    queue_rules.check_limits(params, service=service)
     own_tags = tags.checked(params.get("tags"))
     if name in world.queues:
         raise messages.already_exists()
@@ -50,105 +40,70 @@ def create(world: World, command: CreateJobQueue, effects: list[Effect]) -> dict
         status="CREATING",
         status_reason=None,
         priority=params["priority"],
-        environments=[environment.name for _, environment in environments],
-        order=_answered(environments),
-        settings={
-            "jobStateTimeLimitActions": params.get("jobStateTimeLimitActions", []),
-            **{key: params[key] for key in ("jobQueueType",) if key in params},
-        },
+        environments=[],
+        order=[],
+        settings={"jobStateTimeLimitActions": params.get("jobStateTimeLimitActions", [])},
+        policy_arn=params.get("schedulingPolicyArn") or None,
         tags=own_tags,
     )
+    if "jobQueueType" in params or service:
+        queue.settings["jobQueueType"] = params.get("jobQueueType", queue_rules.SERVICE_QUEUE)
+    _attach(queue, environments)
     world.queues[name] = queue
     lifecycle.announce_created(queue, effects, at=command.at)
     lifecycle.begin(world, queue, "CREATING", effects, at=command.at)
     return {"jobQueueName": name, "jobQueueArn": queue.arn}
 
 
-def _check_kind(world: World, params: Mapping[str, Any]) -> None:
-    policy = params.get("schedulingPolicyArn")
-    if policy:
-        if ":scheduling-policy/" not in policy:
-            raise messages.invalid("Only scheduling policy Arn can be allowed.")
-        raise messages.invalid(f"SchedulingPolicy {policy} not found.")
-    if params.get("serviceEnvironmentOrder") or params.get("jobQueueType") == "SAGEMAKER_TRAINING":
-        raise messages.not_implemented("job queues of service environments")
-
-
-def _ordered(world: World, entries: Sequence[Mapping[str, Any]]) -> list[tuple[int, ComputeEnvironment]]:
-    """The environments of a queue in the order in which they are tried, checked."""
-    if not entries:
-        raise messages.invalid("computeEnvironmentOrder is required.")
-    if len(entries) > MAX_ENVIRONMENTS:
-        raise messages.invalid("Only 3 environments are allowed in job queue request.")
-    found = []
-    for entry in sorted(entries, key=lambda each: int(each["order"])):
-        environment = names.find_environment(world, entry["computeEnvironment"])
-        if environment is None or environment.status not in lifecycle.IN_SERVICE:
-            raise messages.environment_not_attachable()
-        found.append((int(entry["order"]), environment))
-    if len({environment.name for _, environment in found}) < len(found):
-        raise messages.invalid("Duplicate ComputeEnvironments within order list.")
-    if len({order for order, _ in found}) < len(found):
-        raise messages.invalid("Duplicate ComputeEnvironment order values.")
-    if len({environment.capability for _, environment in found}) > 1:
-        raise messages.invalid("Fargate and EC2 compute environments can not be mixed.")
-    return found
-
-
-def _check_type(asked: str | None, environments: Sequence[tuple[int, ComputeEnvironment]]) -> None:
-    fargate = environments[0][1].capability is PlatformCapability.FARGATE
-    if asked not in (None, "ECS_FARGATE" if fargate else "ECS"):
-        # by analogy with the sentence for service environments
-        raise messages.invalid(
-            f"The jobQueueType provided is {asked}, which is incompatible with the provided "
-            "computeEnvironmentOrder."
-        )
-
-
-def _answered(environments: Sequence[tuple[int, ComputeEnvironment]]) -> list[dict[str, Any]]:
+def _attach(queue: JobQueue, environments: Environments) -> None:
     """AWS always answers ARNs, also where a name was given."""
-    return [{"order": order, "computeEnvironment": each.arn} for order, each in environments]
-
-
-def _check_limits(params: Mapping[str, Any]) -> None:
-    """jobStateTimeLimitActions: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html"""
-    seen = set()
-    for action in params.get("jobStateTimeLimitActions", []):
-        if action["action"] != "CANCEL":
-            raise messages.invalid("Invalid job action. Valid job actions: [CANCEL]")
-        if action["reason"] not in _COMPUTE_REASONS:
-            raise messages.invalid(f"Invalid job reason. Valid job reasons: {sorted(_COMPUTE_REASONS)}")
-        if not 600 <= action["maxTimeSeconds"] <= 86_400:
-            raise messages.invalid("maxTimeSeconds must be between 600 and 86400.")  # assumed wording
-        key = (action["state"], action["reason"])
-        if key in seen:
-            raise messages.invalid("Duplicate job state limit actions are not allowed.")
-        seen.add(key)
-    priority = params.get("priority", 0)
-    if not 0 <= priority <= 1000:
-        # the console offers this range; assumed wording
-        raise messages.invalid("Priority must be between 0 and 1000.")
+    if environments.service is not None:
+        order, service = environments.service
+        queue.service_environment = service.name
+        queue.settings["serviceEnvironmentOrder"] = [{"order": order, "serviceEnvironment": service.arn}]
+    else:
+        queue.environments = [each.name for _, each in environments.compute]
+        queue.order = [{"order": n, "computeEnvironment": each.arn} for n, each in environments.compute]
 
 
 def update(world: World, command: UpdateJobQueue, effects: list[Effect]) -> dict[str, str]:
     """UPDATING, and VALID after the delay; members that are absent keep their value."""
     params = command.params
-    queue = names.find_queue(world, params["jobQueue"])
-    if queue is None:
-        raise messages.resource_does_not_exist(names.full_arn(world, "job-queue", params["jobQueue"]))
+    queue = found(world, params["jobQueue"])
     lifecycle.check_settled(queue, "update")
-    _check_kind(world, params)
-    _check_limits(params)
-    if "computeEnvironmentOrder" in params:
-        environments = _ordered(world, params["computeEnvironmentOrder"])
-        queue.environments = [environment.name for _, environment in environments]
-        queue.order = _answered(environments)
+    environments = _new_environments(world, queue, params)
+    queue_rules.check_new_policy(world, queue, params.get("schedulingPolicyArn"))
+    queue_rules.check_limits(params, service=queue.service_environment is not None)
+    if environments is not None:
+        _attach(queue, environments)
     queue.state = params.get("state", queue.state)
     queue.priority = params.get("priority", queue.priority)
+    queue.policy_arn = params.get("schedulingPolicyArn") or queue.policy_arn
     if "jobStateTimeLimitActions" in params:
         queue.settings["jobStateTimeLimitActions"] = params["jobStateTimeLimitActions"]
     lifecycle.begin(world, queue, "UPDATING", effects, at=command.at)
     return {"jobQueueName": queue.name, "jobQueueArn": queue.arn}
+
+
+def _new_environments(world: World, queue: JobQueue, params: Mapping[str, Any]) -> Environments | None:
+    """A queue of compute environments stays one, and so does a queue of a service environment (assumed)."""
+    service = queue.service_environment is not None
+    member, other = "serviceEnvironmentOrder", "computeEnvironmentOrder"
+    if not service:
+        member, other = other, member
+    if params.get(other):
+        raise messages.invalid(f"{other} is not applicable for this job queue.")  # assumed wording
+    if member not in params:
+        return None
+    return queue_rules.environments(world, params, queue.settings.get("jobQueueType"))
+
+
+def found(world: World, text: str) -> JobQueue:
+    """The queue that a name or an ARN means, or the error of operations on queues."""
+    queue = names.find_queue(world, text)
+    if queue is None:
+        raise messages.resource_does_not_exist(names.full_arn(world, "job-queue", text))
+    return queue
 
 
 def delete(world: World, command: DeleteJobQueue, effects: list[Effect]) -> None:
@@ -163,4 +118,5 @@ def delete(world: World, command: DeleteJobQueue, effects: list[Effect]) -> None
     if queue.state != "DISABLED":
         raise messages.still_enabled("job queue")
     jobs.end_all(world, queue, "JobQueue deleted", effects, at=command.at)
+    service_jobs.end_all(world, queue.trainings.values(), "JobQueue deleted", effects, at=command.at)
     lifecycle.begin(world, queue, "DELETING", effects, at=command.at)

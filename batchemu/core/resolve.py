@@ -10,33 +10,47 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
-from batchemu.core import definition_rules
+from batchemu.core import consumable_rules, definition_rules, policies
 from batchemu.core.world import PlatformCapability, ResolvedJob
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from batchemu.core.world import JobDefinition
 
 DEFAULT_LOG_GROUP = "/aws/batch/job"
 """https://docs.aws.amazon.com/batch/latest/userguide/job_states.html"""
-_OVERLAYING = ("containerOverrides", "parameters", "retryStrategy", "timeout")
+_OVERLAYING = (
+    "containerOverrides",
+    "parameters",
+    "retryStrategy",
+    "timeout",
+    "consumableResourcePropertiesOverride",
+)
+_OVERLAYING_THOUGH_EMPTY = ("propagateTags", "schedulingPriorityOverride")
 _REFERENCE = re.compile(r"Ref::([A-Za-z0-9_-]+)")
 
 
-def resolve(definition: JobDefinition, params: Mapping[str, Any]) -> ResolvedJob:
+def resolve(
+    definition: JobDefinition, params: Mapping[str, Any], consumable_name: Callable[[str], str]
+) -> ResolvedJob:
     """What runs: the definition, overlaid by the request. Raises AWS's error for what cannot be.
 
     A definition that is run as it is, which most are, is resolved once and shared by its jobs.
+    ``consumable_name``: the name of the consumable resource that a name or an ARN means.
     """
-    if any(params.get(member) for member in _OVERLAYING) or "propagateTags" in params:
-        return _resolved(definition, params)
+    if any(params.get(member) for member in _OVERLAYING) or any(
+        member in params for member in _OVERLAYING_THOUGH_EMPTY
+    ):
+        return _resolved(definition, params, consumable_name)
     if definition.resolved is None:
-        definition.resolved = _resolved(definition, {})
+        definition.resolved = _resolved(definition, {}, consumable_name)
     return definition.resolved
 
 
-def _resolved(definition: JobDefinition, params: Mapping[str, Any]) -> ResolvedJob:
+def _resolved(
+    definition: JobDefinition, params: Mapping[str, Any], consumable_name: Callable[[str], str]
+) -> ResolvedJob:
     detail = definition.detail
     overrides = params.get("containerOverrides") or {}
     capability = PlatformCapability(definition_rules.capability(detail))
@@ -48,6 +62,12 @@ def _resolved(definition: JobDefinition, params: Mapping[str, Any]) -> ResolvedJ
     definition_rules.check_retry_strategy(strategy)
     timeout = params.get("timeout") or detail.get("timeout")
     definition_rules.check_timeout(timeout)
+    priority = params.get("schedulingPriorityOverride", detail.get("schedulingPriority"))
+    policies.check_priority(priority)
+    consumed = params.get("consumableResourcePropertiesOverride") or detail.get(
+        "consumableResourceProperties"
+    )
+    consumable_rules.check(consumed)
     log = container.get("logConfiguration", {"logDriver": "awslogs"})
     options = log.get("options") or {}
     return ResolvedJob(
@@ -65,9 +85,19 @@ def _resolved(definition: JobDefinition, params: Mapping[str, Any]) -> ResolvedJ
         retry_strategy={"evaluateOnExit": [], **strategy} if strategy else None,
         timeout_s=timeout["attemptDurationSeconds"] if timeout else None,
         propagate_tags=params.get("propagateTags", detail.get("propagateTags")),
+        scheduling_priority=priority,
+        consumables=_consumables(consumed, consumable_name),
+        consumable_properties=consumed,
         log_group=options.get("awslogs-group", DEFAULT_LOG_GROUP),
         log_stream_prefix=_stream_prefix(definition.name, log["logDriver"], options),
     )
+
+
+def _consumables(
+    properties: Mapping[str, Any] | None, name: Callable[[str], str]
+) -> tuple[tuple[str, int], ...]:
+    entries = (properties or {}).get("consumableResourceList", ())
+    return tuple((name(each["consumableResource"]), each["quantity"]) for each in entries)
 
 
 def _stream_prefix(name: str, driver: str, options: Mapping[str, str]) -> str | None:

@@ -21,7 +21,17 @@ class Decision:
     """Index of the evaluateOnExit entry that decided; None: none matched, or no attempt is left."""
 
 
-def decide(attempts: int, evaluate_on_exit: Sequence[Mapping[str, str]], ended: Attempt) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What rules look at, of an attempt that has no container."""
+
+    number: int
+    status_reason: str | None
+    reason: str | None = None
+    exit_code: int | None = None
+
+
+def decide(attempts: int, evaluate_on_exit: Sequence[Mapping[str, str]], ended: Attempt | Ended) -> Decision:
     """RETRY while attempts remain, unless the first evaluateOnExit entry that matches says EXIT.
 
     An entry matches when all the conditions that it gives match; no match means RETRY.
@@ -30,11 +40,11 @@ def decide(attempts: int, evaluate_on_exit: Sequence[Mapping[str, str]], ended: 
         return Decision("EXIT", None)
     for index, entry in enumerate(evaluate_on_exit):
         if _matches(entry, ended):
-            return Decision("EXIT" if entry["action"].upper() == "EXIT" else "RETRY", index)
+            return Decision("EXIT" if entry.get("action", "RETRY").upper() == "EXIT" else "RETRY", index)
     return Decision("RETRY", None)
 
 
-def _matches(entry: Mapping[str, str], ended: Attempt) -> bool:
+def _matches(entry: Mapping[str, str], ended: Attempt | Ended) -> bool:
     observed = {
         "onStatusReason": ended.status_reason,
         "onReason": ended.reason,

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol
 
 from batchemu import messages
 from batchemu.arn import Arn
@@ -15,7 +15,7 @@ from batchemu.core.ids import JobId
 from batchemu.core.numbers import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from batchemu.core.inputs import TagResource, UntagResource
     from batchemu.core.world import World
@@ -47,22 +47,32 @@ def of_resource(world: World, text: str) -> dict[str, str]:
 
 
 def _tags_of(world: World, arn: Arn) -> dict[str, str] | None:
-    if arn.kind == "compute-environment":
-        environment = world.environments.get(arn.resource)
-        return environment.tags if environment else None
-    if arn.kind == "job-queue":
-        queue = world.queues.get(arn.resource)
-        return queue.tags if queue else None
-    if arn.kind == "job":
-        job = world.jobs.get(JobId(arn.resource))
-        return job.tags if job else None
+    """Array children and nodes have no tags of their own: nothing bears their ids."""
     if arn.kind == "job-definition":
         name, _, revision = arn.resource.partition(":")
         number = whole(revision)
-        if number is not None:
-            definition = names.find_definition(world, name, number)
-            return definition.tags if definition else None
-    return None
+        definition = names.find_definition(world, name, number) if number is not None else None
+        return definition.tags if definition else None
+    look_up = _TAGGED.get(arn.kind)
+    resource = look_up(world, arn) if look_up else None
+    return resource.tags if resource else None
+
+
+class _Tagged(Protocol):
+    tags: dict[str, str]
+
+
+_TAGGED: Final[Mapping[str, Callable[[World, Arn], _Tagged | None]]] = {
+    "compute-environment": lambda world, arn: world.environments.get(arn.resource),
+    "consumable-resource": lambda world, arn: world.consumables.get(arn.resource),
+    "job": lambda world, arn: world.jobs.get(JobId(arn.resource)),
+    # a quota share's ARN goes on behind that of its queue
+    "job-queue": lambda world, arn: world.queues.get(arn.resource) or world.quota_shares.get(str(arn)),
+    "scheduling-policy": lambda world, arn: world.policies.get(str(arn)),
+    "service-environment": lambda world, arn: world.service_environments.get(arn.resource),
+    "service-job": lambda world, arn: world.service_jobs.get(JobId(arn.resource)),
+}
+"""What can be tagged, by the kind that its ARN names."""
 
 
 def tag(world: World, command: TagResource) -> None:

@@ -1,6 +1,7 @@
-"""Which status may follow which: the tables, and the only two functions that assign one.
+"""Which status may follow which: the tables, and the only functions that assign one.
 
-Source of the job's table: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
+Sources of the tables of jobs: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html and
+https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
 """
 
 from __future__ import annotations
@@ -8,15 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from batchemu.core.effects import Announce
-from batchemu.core.facts import JobStatusChanged, ResourceStatusChanged
+from batchemu.core.facts import JobStatusChanged, ResourceStatusChanged, ServiceJobStatusChanged
 from batchemu.core.ids import AttemptNo, Millis
-from batchemu.core.world import TERMINAL, JobStatus
+from batchemu.core.world import TERMINAL, TRAINING_OVER, JobStatus, ServiceJobStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from batchemu.core.effects import Effect
-    from batchemu.core.world import Job, Resource, World
+    from batchemu.core.scheduling.line import Line
+    from batchemu.core.world import Job, Place, Resource, ServiceJob, World
 
 JOB_TRANSITIONS: Final[Mapping[JobStatus, frozenset[JobStatus]]] = {
     JobStatus.SUBMITTED: frozenset({JobStatus.PENDING, JobStatus.RUNNABLE, JobStatus.FAILED}),
@@ -27,6 +29,23 @@ JOB_TRANSITIONS: Final[Mapping[JobStatus, frozenset[JobStatus]]] = {
     JobStatus.SUCCEEDED: frozenset(),
     JobStatus.FAILED: frozenset(),
 }
+
+SERVICE_JOB_TRANSITIONS: Final[Mapping[ServiceJobStatus, frozenset[ServiceJobStatus]]] = {
+    ServiceJobStatus.SUBMITTED: frozenset({ServiceJobStatus.RUNNABLE, ServiceJobStatus.FAILED}),
+    ServiceJobStatus.RUNNABLE: frozenset({ServiceJobStatus.SCHEDULED, ServiceJobStatus.FAILED}),
+    ServiceJobStatus.SCHEDULED: frozenset(
+        {ServiceJobStatus.STARTING, ServiceJobStatus.RUNNABLE, ServiceJobStatus.FAILED}
+    ),
+    ServiceJobStatus.STARTING: frozenset(
+        {ServiceJobStatus.RUNNING, ServiceJobStatus.RUNNABLE, ServiceJobStatus.FAILED}
+    ),
+    ServiceJobStatus.RUNNING: frozenset(
+        {ServiceJobStatus.SUCCEEDED, ServiceJobStatus.RUNNABLE, ServiceJobStatus.FAILED}
+    ),
+    ServiceJobStatus.SUCCEEDED: frozenset(),
+    ServiceJobStatus.FAILED: frozenset(),
+}
+"""None is ever PENDING: service jobs have no dependencies."""
 
 RESOURCE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     "CREATING": frozenset({"VALID"}),
@@ -69,12 +88,78 @@ def move(
     if queue is not None and queue.by_status[before].pop(job.seq, None) is not None:
         queue.by_status[to][job.seq] = job.job_id
         if before is JobStatus.RUNNABLE:
-            queue.line.remove(job.seq)
+            queue.line.remove(job.seq, at)
         if to is JobStatus.RUNNABLE:
-            queue.line.add(job.seq)
+            queue.line.add(job.seq, at)
         if to is JobStatus.RUNNABLE or (before is JobStatus.RUNNABLE and to in TERMINAL):
             world.dirty.add(queue.name)  # a cancelled head no longer blocks those behind it
     effects.append(_announced(job, before, at))
+
+
+def admit_training(world: World, job: ServiceJob, effects: list[Effect]) -> None:
+    """Let a new service job into the world, SUBMITTED."""
+    world.service_jobs[job.job_id] = job
+    world.queues[job.queue].trainings[job.seq] = job.job_id
+    effects.append(_training_announced(job, None, job.created_at))
+
+
+def move_training(
+    world: World,
+    job: ServiceJob,
+    to: ServiceJobStatus,
+    effects: list[Effect],
+    *,
+    at: Millis,
+    reason: str | None = None,
+) -> None:
+    """Give a service job its next status and do the book-keeping that goes with it."""
+    before = job.status
+    if to not in SERVICE_JOB_TRANSITIONS.get(before, ()):
+        raise IllegalTransition(f"{before} -> {to} for {job!r}")
+    job.status = to
+    job.status_reason = reason
+    if to in TRAINING_OVER:
+        job.stopped_at = at
+    if before is ServiceJobStatus.RUNNABLE:
+        leave_line(world, job, at)
+    if to is ServiceJobStatus.RUNNABLE:
+        join_line(world, job, at)
+    effects.append(_training_announced(job, before, at))
+
+
+def join_line(world: World, job: ServiceJob, at: Millis) -> None:
+    for line in _lines(world, job):
+        line.add(job.place, at)
+
+
+def leave_line(world: World, job: ServiceJob, at: Millis) -> None:
+    for line in _lines(world, job):
+        line.remove(job.place, at)
+
+
+def _lines(world: World, job: ServiceJob) -> Iterator[Line[Place]]:
+    """Those of its queue and of its quota share; both look again, for a head may have left or come."""
+    queue = world.queues.get(job.queue)
+    if queue is not None:
+        world.dirty.add(queue.name)
+        yield queue.training_line
+    share = world.quota_shares.get(job.quota_share or "")
+    if share is not None:
+        yield share.line
+
+
+def _training_announced(job: ServiceJob, before: ServiceJobStatus | None, at: Millis) -> Announce:
+    return Announce(
+        ServiceJobStatusChanged(
+            at=at,
+            job_id=job.job_id,
+            job_name=job.name,
+            before=before,
+            after=job.status,
+            attempt=job.attempt.number if job.attempt else AttemptNo(0),
+            reason=job.status_reason,
+        )
+    )
 
 
 def _announced(job: Job, before: JobStatus | None, at: Millis) -> Announce:

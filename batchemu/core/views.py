@@ -7,21 +7,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from batchemu.core.consumables import available
 from batchemu.core.world import TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from batchemu.core.world import Attempt, ComputeEnvironment, Job, JobDefinition, JobQueue, World
+    from batchemu.core.world import (
+        Attempt,
+        ComputeEnvironment,
+        ConsumableResource,
+        Job,
+        JobDefinition,
+        JobQueue,
+        SchedulingPolicy,
+        World,
+    )
 
 
-def _present(members: Mapping[str, Any]) -> dict[str, Any]:
+def present(members: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that have a value."""
     return {key: value for key, value in members.items() if value is not None}
 
 
 def compute_environment_detail(world: World, environment: ComputeEnvironment) -> dict[str, Any]:
     """ComputeEnvironmentDetail; which members appear was read off an answer of October 2025."""
-    return _present(
+    return present(
         {
             "computeEnvironmentName": environment.name,
             "computeEnvironmentArn": environment.arn,
@@ -38,13 +49,14 @@ def compute_environment_detail(world: World, environment: ComputeEnvironment) ->
 
 
 def job_queue_detail(queue: JobQueue) -> dict[str, Any]:
-    return _present(
+    return present(
         {
             "jobQueueName": queue.name,
             "jobQueueArn": queue.arn,
             "state": queue.state,
             "status": queue.status,
             "statusReason": queue.status_reason,
+            "schedulingPolicyArn": queue.policy_arn,
             "priority": queue.priority,
             "computeEnvironmentOrder": queue.order,
             "tags": dict(queue.tags),
@@ -64,16 +76,65 @@ def job_definition(definition: JobDefinition) -> dict[str, Any]:
     }
 
 
+def scheduling_policy_detail(policy: SchedulingPolicy) -> dict[str, Any]:
+    """SchedulingPolicyDetail; of the policy what was given (that no defaults appear is assumed)."""
+    return {"name": policy.name, "arn": policy.arn, **policy.policy, "tags": dict(policy.tags)}
+
+
+def consumable_resource_summary(resource: ConsumableResource) -> dict[str, Any]:
+    return {
+        "consumableResourceArn": resource.arn,
+        "consumableResourceName": resource.name,
+        "totalQuantity": resource.total_quantity,
+        "inUseQuantity": resource.in_use_quantity,
+        "resourceType": resource.resource_type,
+    }
+
+
+def consumable_resource(resource: ConsumableResource) -> dict[str, Any]:
+    """What DescribeConsumableResource answers."""
+    return {
+        **consumable_resource_summary(resource),
+        "availableQuantity": available(resource),
+        "createdAt": resource.created_at,
+        "tags": dict(resource.tags),
+    }
+
+
+def job_by_consumable_resource(world: World, job: Job, name: str) -> dict[str, Any]:
+    """ListJobsByConsumableResourceSummary; ``quantity``: how much of ``name`` the job needs.
+
+    The model calls it "the total amount ... that is available", which every item would repeat (assumed).
+    """
+    return present(
+        {
+            "jobArn": world.arn("job", job.job_id),
+            "jobQueueArn": job.queue_arn,
+            "jobName": job.name,
+            "jobDefinitionArn": job.resolved.definition_arn,
+            "shareIdentifier": job.share_identifier,
+            "jobStatus": job.status,
+            "quantity": dict(job.resolved.consumables)[name],
+            "statusReason": job.status_reason,
+            "startedAt": job.started_at,
+            "createdAt": job.created_at,
+            "consumableResourceProperties": job.resolved.consumable_properties,
+        }
+    )
+
+
 def job_detail(world: World, job: Job) -> dict[str, Any]:
     """JobDetail; which members appear was read off an answer of October 2025."""
     resolved = job.resolved
-    return _present(
+    return present(
         {
             "jobArn": world.arn("job", job.job_id),
             "jobName": job.name,
             "jobId": job.job_id,
             "jobQueue": job.queue_arn,
             "status": job.status,
+            "shareIdentifier": job.share_identifier,
+            "schedulingPriority": resolved.scheduling_priority,
             "attempts": [_attempt_detail(attempt) for attempt in job.attempts],
             "statusReason": job.status_reason,
             "createdAt": job.created_at,
@@ -89,6 +150,7 @@ def job_detail(world: World, job: Job) -> dict[str, Any]:
             "propagateTags": resolved.propagate_tags,
             "platformCapabilities": list(resolved.platform_capabilities),
             "eksAttempts": [],
+            "consumableResourceProperties": resolved.consumable_properties,
             "isCancelled": job.is_cancelled or None,
             "isTerminated": job.is_terminated or None,
         }
@@ -111,7 +173,7 @@ def _last_run(job: Job) -> dict[str, Any]:
 
 def _run_of(attempt: Attempt) -> dict[str, Any]:
     ran = attempt.started_at is not None
-    return _present(
+    return present(
         {
             "taskArn": attempt.task_arn,
             "exitCode": attempt.exit_code,
@@ -123,7 +185,7 @@ def _run_of(attempt: Attempt) -> dict[str, Any]:
 
 def _attempt_detail(attempt: Attempt) -> dict[str, Any]:
     """An attempt that failed before RUNNING has no startedAt."""
-    return _present(
+    return present(
         {
             "container": {**_run_of(attempt), "networkInterfaces": []},
             "startedAt": attempt.started_at,
@@ -135,12 +197,15 @@ def _attempt_detail(attempt: Attempt) -> dict[str, Any]:
 
 def job_summary(world: World, job: Job) -> dict[str, Any]:
     """JobSummary. ``jobDefinition`` is left out, as AWS does (https://github.com/aws/aws-sdk/issues/588)."""
-    return _present(
+    return present(
         {
             "jobArn": world.arn("job", job.job_id),
             "jobId": job.job_id,
             "jobName": job.name,
+            "capacityUsage": [{"capacityUnit": "VCPU", "quantity": job.resolved.vcpus}],
             "createdAt": job.created_at,
+            "scheduledAt": job.scheduled_at,
+            "shareIdentifier": job.share_identifier,
             "status": job.status,
             "statusReason": job.status_reason,
             "startedAt": job.started_at,
@@ -156,4 +221,4 @@ def _summary_container(job: Job) -> dict[str, Any] | None:
     attempt = job.attempt
     if attempt is None or job.status not in TERMINAL:
         return None
-    return _present({"exitCode": attempt.exit_code, "reason": attempt.reason}) or None
+    return present({"exitCode": attempt.exit_code, "reason": attempt.reason}) or None

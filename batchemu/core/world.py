@@ -32,8 +32,30 @@ class JobStatus(StrEnum):
     FAILED = "FAILED"
 
 
+class ServiceJobStatus(StrEnum):
+    """https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html; service jobs have no
+    dependencies, so none is ever PENDING."""
+
+    SUBMITTED = "SUBMITTED"
+    PENDING = "PENDING"
+    RUNNABLE = "RUNNABLE"
+    SCHEDULED = "SCHEDULED"
+    STARTING = "STARTING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
 TERMINAL = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED})
 ON_AN_ENVIRONMENT = frozenset({JobStatus.STARTING, JobStatus.RUNNING})
+TRAINING_OVER = frozenset({ServiceJobStatus.SUCCEEDED, ServiceJobStatus.FAILED})
+TRAINING_UNDER_WAY = frozenset(
+    {ServiceJobStatus.SCHEDULED, ServiceJobStatus.STARTING, ServiceJobStatus.RUNNING}
+)
+
+
+Place = tuple[int, int]
+"""Where a service job waits: (-scheduling priority where that counts, sequence number)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +132,12 @@ class JobQueue:
     """The scheduling policy; None: first in, first out."""
     service_environment: str | None = None
     """Name of the service environment; None: a queue of compute environments."""
-    line: Line = field(default_factory=Line)
+    line: Line[int] = field(default_factory=Line)
     """The sequence numbers of the RUNNABLE jobs, oldest first."""
+    training_line: Line[Place] = field(default_factory=Line)
+    """The places of the RUNNABLE service jobs."""
+    trainings: dict[int, JobId] = field(default_factory=dict)
+    """Every service job of the queue by its sequence number."""
     by_status: dict[JobStatus, dict[int, JobId]] = field(
         default_factory=lambda: {status: {} for status in JobStatus}
     )
@@ -130,6 +156,8 @@ class SchedulingPolicy:
 
 @dataclass(slots=True, kw_only=True)
 class ConsumableResource:
+    serial: int
+    """Unique in the world: a name may be deleted and made again."""
     arn: str
     name: str
     resource_type: str
@@ -171,6 +199,10 @@ class QuotaShare:
     preemption: dict[str, Any]
     """``preemptionConfiguration``."""
     tags: dict[str, str]
+    line: Line[Place] = field(default_factory=Line)
+    """The places of its RUNNABLE service jobs."""
+    used: dict[str, int] = field(default_factory=dict)
+    """What its service jobs hold, by capacity unit."""
     status_reason: str | None = None
     """Kept for the facts; QuotaShareDetail has no such member."""
 
@@ -227,6 +259,11 @@ class ResolvedJob:
     retry_strategy: Mapping[str, Any] | None
     timeout_s: int | None
     propagate_tags: bool | None
+    scheduling_priority: int | None
+    consumables: tuple[tuple[str, int], ...]
+    """Names of consumable resources, and how much of each."""
+    consumable_properties: Mapping[str, Any] | None
+    """``consumableResourceProperties`` as it was given."""
     log_group: str
     log_stream_prefix: str | None
     """None: the log driver is not awslogs."""
@@ -258,12 +295,70 @@ class Job:
     stopped_at: Millis | None = None
     waiting_for: set[JobId] = field(default_factory=set)
     """Dependencies that have not SUCCEEDED yet."""
+    share_identifier: str | None = None
+    scheduled_at: Millis | None = None
+    """When its last attempt was placed."""
+    locked: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Consumable resources in use: name, and how much of which (by its serial)."""
     attempt: Attempt | None = None
     """The attempt under way, or the last one."""
     attempts: list[Attempt] = field(default_factory=list)
     """The attempts that are over, oldest first."""
     ending: Ending | None = None
     is_cancelled: bool = False
+    is_terminated: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class TrainingAttempt:
+    """One Amazon SageMaker training job that an attempt of a service job became."""
+
+    number: AttemptNo
+    service_environment: str
+    """Its name."""
+    training_job_arn: str
+    started_at: Millis | None = None
+    stopped_at: Millis | None = None
+    status_reason: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class ServiceJob:
+    seq: int
+    job_id: JobId
+    name: str
+    queue: str
+    """Name of the job queue."""
+    queue_arn: str
+    settings: dict[str, Any]
+    """The members of DescribeServiceJob that are answered as they were given."""
+    request_name: str
+    """TrainingJobName of its request; the job's name where that has none."""
+    instances: dict[str, int]
+    """How many instances of which type it takes; a type that the request does not name is ""."""
+    priority: int
+    attempts_allowed: int
+    evaluate_on_exit: tuple[Mapping[str, str], ...]
+    timeout_s: int | None
+    quota_share: str | None
+    """ARN of the quota share."""
+    tags: dict[str, str]
+    created_at: Millis
+    place: Place = (0, 0)
+    status: ServiceJobStatus = ServiceJobStatus.SUBMITTED
+    status_reason: str | None = None
+    scheduled_at: Millis | None = None
+    started_at: Millis | None = None
+    stopped_at: Millis | None = None
+    attempt: TrainingAttempt | None = None
+    """The attempt under way, or the last one."""
+    attempts: list[TrainingAttempt] = field(default_factory=list)
+    """The attempts that are over, oldest first."""
+    requeued: int = 0
+    """How many attempts ended for want of capacity: these are not counted."""
+    not_before: Millis | None = None
+    """When SageMaker is asked again after it had no capacity."""
+    ending: Ending | None = None
     is_terminated: bool = False
 
 
@@ -283,6 +378,9 @@ class World:
     """All revisions of a name; revision n stands at n - 1, for revisions are never reused."""
     jobs: dict[JobId, Job] = field(default_factory=dict)
     by_seq: dict[int, Job] = field(default_factory=dict)
+    service_jobs: dict[JobId, ServiceJob] = field(default_factory=dict)
+    service_tokens: dict[str, Millis] = field(default_factory=dict)
+    """Client tokens of SubmitServiceJob, and when they came."""
     dependents: dict[JobId, list[JobId]] = field(default_factory=dict)
     """Who waits for a job that is not over."""
     timers: dict[TimerKey, Millis] = field(default_factory=dict)

@@ -13,9 +13,17 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from batchemu.core.effects import Announce, CancelTimer, SetTimer, StartContainer, StopContainer
+from batchemu.core.effects import (
+    Announce,
+    CancelTimer,
+    SetTimer,
+    StartContainer,
+    StartTraining,
+    StopContainer,
+    StopTraining,
+)
 from batchemu.core.facts import JobStatusChanged
-from batchemu.core.inputs import ContainerExited, ContainerStarted, TimerFired
+from batchemu.core.inputs import ContainerExited, ContainerStarted, TimerFired, TrainingReported
 from batchemu.core.step import step
 from batchemu.core.world import Delays, World
 from batchemu.engine.clock import MAX_MILLIS, Clock
@@ -25,13 +33,14 @@ from batchemu.engine.waiting import Waiters
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from batchemu.core.effects import AttemptKey, TimerKey
+    from batchemu.core.effects import AttemptKey, Effect, TimerKey
     from batchemu.core.facts import Fact
     from batchemu.core.ids import JobId, Millis
     from batchemu.core.inputs import Input
+    from batchemu.core.trainings import TrainingStatus
     from batchemu.core.world import JobStatus
     from batchemu.engine.clock import Timer
-    from batchemu.engine.ports import JobRuntime, Scope
+    from batchemu.engine.ports import JobRuntime, Scope, TrainingService
 
     Listener = Callable[[Scope, Sequence[Fact]], None]
 
@@ -62,14 +71,17 @@ class Engine:
         self._ticker: threading.Thread | None = None
         self._closed = False
         self._runtime: JobRuntime | None = None
+        self._trainings: TrainingService | None = None
 
     @property
     def runtime(self) -> JobRuntime:
         assert self._runtime is not None, "no runtime is attached"
         return self._runtime
 
-    def attach(self, runtime: JobRuntime) -> None:
+    def attach(self, runtime: JobRuntime, trainings: TrainingService | None = None) -> None:
+        """``trainings``: without it service jobs stay SCHEDULED."""
         self._runtime = runtime
+        self._trainings = trainings
 
     def listen(self, listener: Listener) -> None:
         """Have the facts of each step told, after it, outside the lock, in order."""
@@ -147,16 +159,22 @@ class Engine:
             finally:
                 self._pumping.release()
 
-    def _carry_out(self, scope: Scope, effect: StartContainer | StopContainer) -> None:
-        if isinstance(effect, StartContainer):
+    def _carry_out(self, scope: Scope, effect: Effect) -> None:
+        if isinstance(effect, StartTraining):
+            if self._trainings is not None:
+                self._trainings.start(effect, TrainingReport(self, scope, effect.key))
+        elif isinstance(effect, StopTraining):
+            if self._trainings is not None:
+                self._trainings.stop(effect.key)
+        elif isinstance(effect, StopContainer):
+            self.runtime.stop(effect.key)
+        elif isinstance(effect, StartContainer):
             report = Report(self, scope, effect.key)
             try:
                 self.runtime.start(scope, effect, report)
             except Exception:
                 report.exited(None, reason="InternalError: see batchemu's log")
                 raise
-        else:
-            self.runtime.stop(effect.key)
 
     def _tell(self, scope: Scope, facts: list[Fact]) -> None:
         for listener in self._listeners:
@@ -280,6 +298,8 @@ class Engine:
                     self.clock.forget_timers()
                     self.log.clear()
                     self._waiters.forget()
+                if self._trainings is not None:
+                    self._trainings.reset()
                 # what comes in now belongs to new worlds, and is carried out once the old are gone
                 return self.runtime.reset()
             finally:
@@ -330,5 +350,22 @@ class Report:
                 exit_code=exit_code,
                 reason=reason,
                 stopped_at=self._emulated(wall_ms, at),
+            ),
+        )
+
+
+class TrainingReport:
+    """How whoever runs training jobs answers for one attempt (see ports.TrainingReporter)."""
+
+    def __init__(self, engine: Engine, scope: Scope, key: AttemptKey) -> None:
+        self._engine = engine
+        self._scope = scope
+        self._key = key
+
+    def progressed(self, status: TrainingStatus, reason: str | None = None) -> None:
+        self._engine.apply(
+            self._scope,
+            lambda at: TrainingReported(
+                at=at, job_id=self._key.job_id, attempt=self._key.attempt, status=status, reason=reason
             ),
         )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from batchemu.core.effects import AttemptKey, StartContainer
+    from batchemu.core.effects import AttemptKey, StartContainer, StartTraining
+    from batchemu.core.trainings import TrainingStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,26 @@ class JobRuntime(Protocol):
 
     def close(self) -> None:
         """As ``reset``, and give back threads and connections."""
+
+
+class TrainingReporter(Protocol):
+    """How whoever runs training jobs answers. Safe to call from any thread; what is late is ignored."""
+
+    def progressed(self, status: TrainingStatus, reason: str | None = None) -> None:
+        """``reason``: why it Failed."""
+
+
+class TrainingService(Protocol):
+    """Runs the training jobs of service jobs: Amazon SageMaker, or what stands in for it."""
+
+    def start(self, training: StartTraining, report: TrainingReporter) -> None:
+        """Begin one attempt; returns at once. Failures are reported, never raised."""
+
+    def stop(self, key: AttemptKey) -> None:
+        """StopTrainingJob; returns at once. The end is reported."""
+
+    def reset(self) -> None:
+        """Forget what runs; nothing is reported for it afterwards."""
 
 
 class LogSink(Protocol):

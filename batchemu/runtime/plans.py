@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from batchemu.core.effects import StartContainer
+    from batchemu.core.effects import StartContainer, StartTraining
 
 SIGTERM_EXIT = 143
 """128 + SIGTERM: a process that obeys."""
@@ -23,6 +23,8 @@ class Plan:
     Patterns are globs and tell capitals from small letters.
     """
 
+    service_job: bool = False
+    """For service jobs, and for these only."""
     job_name: str | None = None
     job_definition: str | None = None
     """Matches ``name`` and ``name:revision``."""
@@ -40,7 +42,7 @@ class Plan:
     start_error: str | None = None
     """The container never starts, for this reason."""
     on_stop: int = SIGTERM_EXIT
-    """Exit code when it is stopped; 137 for a process that had to be killed."""
+    """Exit code when it is stopped; 137 for a process that had to be killed. Not for service jobs."""
 
     @classmethod
     def from_json(cls, members: Mapping[str, Any]) -> Plan:
@@ -69,10 +71,19 @@ class Plan:
     def matches(self, container: StartContainer) -> bool:
         name, _, _ = container.job_definition.partition(":")
         return (
-            _fits(self.job_name, container.job_name)
+            not self.service_job
+            and _fits(self.job_name, container.job_name)
             and _fits(self.job_definition, name, container.job_definition)
             and _fits(self.job_queue, container.job_queue)
             and self.attempt in {None, container.attempt}
+        )
+
+    def matches_training(self, training: StartTraining) -> bool:
+        return (
+            self.service_job
+            and _fits(self.job_name, training.job_name)
+            and _fits(self.job_queue, training.job_queue)
+            and self.attempt in {None, training.attempt}
         )
 
 
@@ -101,10 +112,11 @@ class Plans:
 
     def match(self, container: StartContainer) -> Plan | None:
         """The plan added last that matches: a test overrides what its set-up said."""
-        for plan in reversed(self.all()):
-            if plan.matches(container):
-                return plan
-        return None
+        return next((plan for plan in reversed(self.all()) if plan.matches(container)), None)
+
+    def match_training(self, training: StartTraining) -> Plan | None:
+        """As ``match``, for an attempt of a service job."""
+        return next((plan for plan in reversed(self.all()) if plan.matches_training(training)), None)
 
 
 def _fits(pattern: str | None, *names: str) -> bool:
@@ -132,7 +144,12 @@ def _is_lines(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(line, str) for line in value)
 
 
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
 _MEMBERS: Mapping[str, tuple[str, str, Callable[[object], bool]]] = {
+    "serviceJob": ("service_job", "true or false", _is_flag),
     "jobName": ("job_name", "a string", _is_text),
     "jobDefinition": ("job_definition", "a string", _is_text),
     "jobQueue": ("job_queue", "a string", _is_text),

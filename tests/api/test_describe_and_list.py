@@ -69,7 +69,14 @@ def test_a_summary_holds_what_aws_prints(batch: Batch) -> None:
     batch.plan(durationSeconds=60, exitCode=3, reason="why")
     now = batch.emulator.clock.now()
     job_id = batch.submit()
-    plain = {"jobArn": f"{BATCH}:job/{job_id}", "jobId": job_id, "jobName": "job", "createdAt": now}
+    plain = {
+        "jobArn": f"{BATCH}:job/{job_id}",
+        "jobId": job_id,
+        "jobName": "job",
+        "capacityUsage": [{"capacityUnit": "VCPU", "quantity": 1.0}],
+        "createdAt": now,
+        "scheduledAt": now,
+    }
     assert batch.client.list_jobs(jobQueue="queue")["jobSummaryList"] == [
         {**plain, "status": "RUNNING", "startedAt": now}
     ]

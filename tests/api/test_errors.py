@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from batchemu import api
-from batchemu.wire.dispatch import registered
-from batchemu.wire.model import operation_names
 from tests.api.answers import kind
 from tests.evidence import aws
 
@@ -81,20 +79,12 @@ def test_clients_catch_the_modelled_exception(batch: Batch) -> None:
         batch.environment()
 
 
-@pytest.mark.parametrize("name", sorted(operation_names() - registered()))
-@aws.emulator_only
-def test_an_operation_that_is_not_there_yet_answers_501(batch: Batch, name: str) -> None:
-    status, code, answer = post(batch, f"/v1/{name.lower()}", b"{}")
-    assert (status, code, answer["message"]) == (
-        501,
-        "NotImplemented",
-        f"batchemu does not implement {name} yet",
-    )
-
-
 @aws.emulator_only
 def test_a_501_is_not_retried(batch: Batch, refused: Any) -> None:
     seen: list[int] = []
     batch.client.meta.events.register("needs-retry.batch.*", lambda **_: seen.append(1))
-    answer = refused(batch.client.create_scheduling_policy, name="p")
+    batch.ready()
+    seen.clear()
+    members = {"jobName": "j", "jobQueue": "queue", "jobDefinition": "definition"}
+    answer = refused(batch.client.submit_job, **members, arrayProperties={"size": 2})
     assert (kind(answer), len(seen)) == (("NotImplemented", 501), 1)

@@ -507,11 +507,6 @@ NODES = {
         {"type": "multinode", "containerProperties": None, "nodeProperties": NODES},
         {"containerProperties": None, "ecsProperties": {"taskProperties": []}},
         {"containerProperties": None, "eksProperties": {"podProperties": {}}},
-        {
-            "consumableResourceProperties": {
-                "consumableResourceList": [{"consumableResource": "c", "quantity": 1}]
-            }
-        },
     ],
 )
 @aws.emulator_only

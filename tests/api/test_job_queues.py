@@ -195,22 +195,6 @@ def test_fargate_and_fargate_spot_go_together(batch: Batch) -> None:
     assert described(batch, "queue") == [queue_detail(environments=("a", "b"))]
 
 
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"jobQueueType": "SAGEMAKER_TRAINING"},
-        {"serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": "s"}]},
-    ],
-)
-@aws.emulator_only
-def test_queues_of_service_environments_answer_501(
-    batch: Batch, refused: Any, members: dict[str, Any]
-) -> None:
-    batch.environment()
-    answer = refused(batch.client.create_job_queue, **request(**members))
-    assert kind(answer) == ("NotImplemented", 501)
-
-
 @aws.emulator_only
 def test_time_limits_take_effect_or_are_said_to_have_none(batch: Batch) -> None:
     """A job blocked at the head is cancelled after maxTimeSeconds, or the header says that it is not."""

@@ -475,11 +475,6 @@ def test_a_reference_without_a_parameter_is_refused(batch: Batch, refused: Any) 
         {"nodeOverrides": {"numNodes": 2}},
         {"ecsPropertiesOverride": {"taskProperties": []}},
         {"eksPropertiesOverride": {"podProperties": {}}},
-        {
-            "consumableResourcePropertiesOverride": {
-                "consumableResourceList": [{"consumableResource": "c", "quantity": 1}]
-            }
-        },
         {"dependsOn": [{"type": "SEQUENTIAL"}]},
     ],
 )

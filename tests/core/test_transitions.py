@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from batchemu.core.ids import Millis
-from batchemu.core.transitions import JOB_TRANSITIONS, RESOURCE_TRANSITIONS, IllegalTransition, move
+from batchemu.core.transitions import (
+    JOB_TRANSITIONS,
+    RESOURCE_TRANSITIONS,
+    SERVICE_JOB_TRANSITIONS,
+    IllegalTransition,
+    move,
+)
 from batchemu.core.world import TERMINAL, JobStatus
 
 if TYPE_CHECKING:
@@ -33,7 +39,8 @@ def page() -> str:
     lines = ["# States", "", "Drawn from `batchemu/core/transitions.py` by a test.", ""]
     for title, table in (
         ("Jobs", JOB_TRANSITIONS),
-        ("Compute environments and job queues", RESOURCE_TRANSITIONS),
+        ("Service jobs", SERVICE_JOB_TRANSITIONS),
+        ("Environments, job queues and quota shares", RESOURCE_TRANSITIONS),
     ):
         lines += [f"## {title}", "", "```mermaid", "stateDiagram-v2"]
         for before, after in table.items():  # type: ignore[attr-defined]

@@ -90,8 +90,8 @@ def test_the_json_form_leaves_defaults_out() -> None:
     [
         (
             {"name": "x"},
-            'A plan has no member "name"; it has: jobName, jobDefinition, jobQueue, attempt, exitCode, '
-            "durationSeconds, reason, logs, startError, onStop.",
+            'A plan has no member "name"; it has: serviceJob, jobName, jobDefinition, jobQueue, attempt, '
+            "exitCode, durationSeconds, reason, logs, startError, onStop.",
         ),
         ({"exitCode": "1"}, "\"exitCode\" of a plan is an integer from 0 to 255, not '1'."),
         ({"exitCode": True}, '"exitCode" of a plan is an integer from 0 to 255, not True.'),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from batchemu.core.scheduling.fit import choose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from batchemu.core.scheduling.fit import Room
 
@@ -23,6 +23,8 @@ class Waiting:
     seq: int
     capability: str
     vcpus: float
+    consumables: Sequence[tuple[str, int]] = ()
+    """Names of consumable resources, and how much of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +33,23 @@ class Placement:
     environment: str
 
 
-def plan(line: Iterable[Waiting], rooms: Sequence[Room]) -> list[Placement]:
-    """Which jobs start now and where; ``rooms`` are the queue's environments in order.
+def plan(line: Iterable[Waiting], rooms: Sequence[Room], stock: Mapping[str, int]) -> list[Placement]:
+    """Which jobs start now and where; ``rooms`` are the queue's environments in order, ``stock`` is what is
+    left of the consumable resources.
 
-    Changes nothing: what the placements take is counted on the side.
+    Changes nothing: what the placements take is counted on the side. A job at the head waits until all
+    that it needs is there at once
+    (https://docs.aws.amazon.com/batch/latest/userguide/resource-aware-scheduling-how-to-for-jobs.html).
     """
     free = {room.name: room.free_vcpus for room in rooms}
+    left = dict(stock)
     placements = []
     for job in line:
         name = choose(job.capability, job.vcpus, rooms, free)
-        if name is None:
+        if name is None or any(left.get(each, -1) < quantity for each, quantity in job.consumables):
             break
         free[name] -= job.vcpus
+        for each, quantity in job.consumables:
+            left[each] -= quantity
         placements.append(Placement(job.seq, name))
     return placements

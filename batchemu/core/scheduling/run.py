@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batchemu.core import consumables
 from batchemu.core.attempts import place
 from batchemu.core.lifecycle import IN_SERVICE
+from batchemu.core.scheduling import training
 from batchemu.core.scheduling.fit import Room
 from batchemu.core.scheduling.queue import Waiting, plan
 
@@ -32,9 +34,13 @@ def schedule(world: World, effects: list[Effect], *, at: Millis) -> None:
 
 
 def _serve(world: World, queue: JobQueue, effects: list[Effect], *, at: Millis) -> None:
-    if not queue.line or queue.status == "CREATING":
+    if queue.status == "CREATING":
         return
-    for placement in plan(_line(world, queue), rooms(world, queue)):
+    if queue.training_line:
+        training.serve(world, queue, effects, at=at)
+    if not queue.line:
+        return
+    for placement in plan(_line(world, queue), rooms(world, queue), consumables.stock(world)):
         job = world.by_seq[placement.seq]
         place(world, job, world.environments[placement.environment], effects, at=at)
 
@@ -42,7 +48,7 @@ def _serve(world: World, queue: JobQueue, effects: list[Effect], *, at: Millis) 
 def _line(world: World, queue: JobQueue) -> Iterator[Waiting]:
     for seq in queue.line:
         resolved = world.by_seq[seq].resolved
-        yield Waiting(seq, resolved.capability, resolved.vcpus)
+        yield Waiting(seq, resolved.capability, resolved.vcpus, resolved.consumables)
 
 
 def rooms(world: World, queue: JobQueue) -> list[Room]:

@@ -1,0 +1,82 @@
+"""What service jobs take and what is left for them: instances, counted together or by type.
+
+Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_CapacityLimit.html and
+https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from batchemu import messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+ALL_INSTANCES: Final = "NUM_INSTANCES"
+MAX_LIMITS = 5
+_INSTANCE_TYPE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9-]+")
+
+
+def check_limits(limits: Sequence[Mapping[str, Any]], *, by_type_only: bool = False) -> None:
+    """capacityLimits of a service environment or a quota share (``by_type_only``).
+
+    The sentences are AWS's own, measured for service environments by
+    https://github.com/badmintoncryer/cdk-preflight (rules/batch, ``se-*``); for quota shares by analogy.
+    """
+    if not limits:
+        raise messages.invalid("Capacitylimits are required.")
+    if len(limits) > MAX_LIMITS:
+        raise messages.invalid("Number of capacity limits exceeds 5.")
+    for limit in limits:
+        unit = limit.get("capacityUnit", "")
+        if _INSTANCE_TYPE.fullmatch(unit) is None and (by_type_only or unit != ALL_INSTANCES):
+            raise messages.invalid(f"{unit} is unknown capacity unit")
+        if limit.get("maxCapacity", 0) <= 0:
+            raise messages.invalid("Max capacity must be more than 0.")
+    units = [limit["capacityUnit"] for limit in limits]
+    if ALL_INSTANCES in units and len(units) > 1:
+        raise messages.invalid("Capacity units must specify either number of instances OR instance type")
+    if len(set(units)) < len(units):
+        raise messages.invalid("Duplicate capacity units.")  # assumed wording
+
+
+def requested(request: Mapping[str, Any]) -> dict[str, int]:
+    """How many instances of which type a CreateTrainingJob request asks for: its ResourceConfig.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html; a request
+    that says nothing counts as one instance (assumed).
+    """
+    config = request.get("ResourceConfig")
+    groups = config.get("InstanceGroups") if isinstance(config, dict) else None
+    entries = groups if isinstance(groups, list) and groups else [config]
+    found: dict[str, int] = {}
+    for entry in entries:
+        if isinstance(entry, dict):
+            count, kind = entry.get("InstanceCount", 1), entry.get("InstanceType", "")
+            known = kind if isinstance(kind, str) else ""
+            found[known] = found.get(known, 0) + (count if type(count) is int and count > 0 else 1)
+    return found or {"": 1}
+
+
+def counted(instances: Mapping[str, int], limits: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Instances in the units of ``limits``."""
+    if any(limit["capacityUnit"] == ALL_INSTANCES for limit in limits):
+        return {ALL_INSTANCES: sum(instances.values())}
+    return dict(instances)
+
+
+def free(limits: Iterable[Mapping[str, Any]], held: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """What ``limits`` leave beside what is held, by unit."""
+    left = {limit["capacityUnit"]: int(limit["maxCapacity"]) for limit in limits}
+    for amounts in held:
+        for unit, amount in amounts.items():
+            if unit in left:
+                left[unit] -= amount
+    return left
+
+
+def fits(needs: Mapping[str, int], left: Mapping[str, int]) -> bool:
+    """A unit that has no limit is not there at all: such a job waits until it has one (same page)."""
+    return all(amount <= left.get(unit, 0) for unit, amount in needs.items())

@@ -1,0 +1,101 @@
+"""What GetJobQueueSnapshot answers: who is next, and how much is in use.
+
+Source: https://docs.aws.amazon.com/batch/latest/userguide/job_queue_viewing_status.html and botocore's model.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from batchemu.core import lifecycle, policies
+from batchemu.core.world import ON_AN_ENVIRONMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from batchemu.core.ids import Millis
+    from batchemu.core.scheduling.line import Line
+    from batchemu.core.world import JobQueue, Place, QuotaShare, World
+
+FRONT: Final = 100
+TOP_SHARES: Final = 20
+VCPU: Final = "VCPU"
+"""Of jobs on Amazon EC2, and on Fargate (assumed)."""
+
+
+def of_queue(world: World, queue: JobQueue, now: Millis) -> dict[str, Any]:
+    """True as of ``now``, which is when all of it was last updated."""
+    answer: dict[str, Any] = {
+        "frontOfQueue": {"jobs": list(islice(_front(world, queue), FRONT)), "lastUpdatedAt": now},
+        "queueUtilization": {**_utilization(world, queue), "lastUpdatedAt": now},
+    }
+    if policies.has_quota_shares(world, queue):
+        shares = {share.name: _head(world, queue, share) for share in lifecycle.shares_of(world, queue)}
+        answer["frontOfQuotaShares"] = {"quotaShares": shares, "lastUpdatedAt": now}
+    return answer
+
+
+def _front(world: World, queue: JobQueue) -> Iterator[dict[str, Any]]:
+    """RUNNABLE jobs in the order in which they are dispatched."""
+    for seq in queue.line:
+        arn = world.arn("job", world.by_seq[seq].job_id)
+        yield {"jobArn": arn, "earliestTimeAtPosition": queue.line.since(seq)}
+    yield from _service_jobs(world, queue, queue.training_line)
+
+
+def _service_jobs(world: World, queue: JobQueue, line: Line[Place]) -> Iterator[dict[str, Any]]:
+    for place in line:
+        arn = world.arn("service-job", queue.trainings[place[1]])
+        yield {"jobArn": arn, "earliestTimeAtPosition": line.since(place)}
+
+
+def _head(world: World, queue: JobQueue, share: QuotaShare) -> list[dict[str, Any]]:
+    return list(islice(_service_jobs(world, queue, share.line), 1))
+
+
+def _utilization(world: World, queue: JobQueue) -> dict[str, Any]:
+    """Of what is dispatched: in all, and by fair share or quota share."""
+    running = list(_running(world, queue))
+    total: Counter[str] = Counter({} if queue.service_environment else {VCPU: 0.0})
+    by_share: dict[str, Counter[str]] = {}
+    for share, amounts in running:
+        total.update(amounts)
+        if share is not None:
+            by_share.setdefault(share, Counter()).update(amounts)
+    answer: dict[str, Any] = {"totalCapacityUsage": _quantities(total)}
+    top = sorted(by_share.items(), key=lambda each: (-sum(each[1].values()), each[0]))[:TOP_SHARES]
+    if policies.has_fair_shares(world, queue):
+        answer["fairshareUtilization"] = {
+            "activeShareCount": len(by_share),
+            "topCapacityUtilization": [
+                {"shareIdentifier": share, "capacityUsage": _quantities(used)} for share, used in top
+            ],
+        }
+    if policies.has_quota_shares(world, queue):
+        answer["quotaShareUtilization"] = {
+            "topCapacityUtilization": [
+                {"quotaShareName": share, "capacityUsage": _quantities(used)} for share, used in top
+            ],
+        }
+    return answer
+
+
+def _running(world: World, queue: JobQueue) -> Iterator[tuple[str | None, Mapping[str, float]]]:
+    """The share of each dispatched job, and what it holds, by unit."""
+    for status in ON_AN_ENVIRONMENT:
+        for job_id in queue.by_status[status].values():
+            job = world.jobs[job_id]
+            yield job.share_identifier, {VCPU: job.resolved.vcpus}
+    environment = world.service_environments.get(queue.service_environment or "")
+    for job_id in environment.jobs if environment else ():
+        training = world.service_jobs[job_id]
+        if training.queue == queue.name:
+            quota = world.quota_shares.get(training.quota_share or "")
+            share = quota.name if quota else training.settings.get("shareIdentifier")
+            yield share, {unit: n for unit, n in training.instances.items() if unit}
+
+
+def _quantities(amounts: Mapping[str, float]) -> list[dict[str, Any]]:
+    return [{"capacityUnit": unit, "quantity": float(amount)} for unit, amount in amounts.items()]

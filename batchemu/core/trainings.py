@@ -1,0 +1,212 @@
+"""One attempt of a service job: a training job of Amazon SageMaker, placed, run, stopped, over.
+
+Source: https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from batchemu.core import capacity, retries, timers
+from batchemu.core.attempts import TIMED_OUT
+from batchemu.core.effects import AttemptKey, StartTraining, StopTraining, TimerKey
+from batchemu.core.ids import AttemptNo, JobId, Millis, task_id
+from batchemu.core.lifecycle import finish, served_by
+from batchemu.core.transitions import move_training
+from batchemu.core.world import TRAINING_UNDER_WAY, Ending, ServiceJobStatus, TrainingAttempt
+
+if TYPE_CHECKING:
+    from batchemu.core.effects import Effect
+    from batchemu.core.inputs import TrainingReported
+    from batchemu.core.world import ServiceEnvironment, ServiceJob, World
+
+
+class TrainingStatus(StrEnum):
+    """What SageMaker says: SecondaryStatus while in progress, then TrainingJobStatus."""
+
+    DOWNLOADING = "Downloading"
+    TRAINING = "Training"
+    COMPLETED = "Completed"
+    FAILED = "Failed"
+    STOPPED = "Stopped"
+
+
+TIMEOUT_TIMER: Final = "service-job-timeout"
+CAPACITY_TIMER: Final = "service-job-capacity"
+CAPACITY_PAUSE_MS = 60_000
+"""How long a job stays RUNNABLE before SageMaker is asked again (assumed)."""
+NO_CAPACITY: Final = (
+    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Unable to provision requested compute resources"
+)
+"""https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable_capacity.html"""
+_COMPLETED: Final = "Training job completed"
+_STOPPED: Final = "Training job stopped"
+"""By analogy with the former, which is an example of
+https://docs.aws.amazon.com/batch/latest/userguide/service-job-events.html."""
+
+
+def place(
+    world: World, job: ServiceJob, environment: ServiceEnvironment, effects: list[Effect], *, at: Millis
+) -> None:
+    """SCHEDULED: the capacity is held, and SageMaker is asked for a training job.
+
+    Its name: https://docs.aws.amazon.com/batch/latest/userguide/service-job-events.html
+    """
+    number = AttemptNo(len(job.attempts) + 1)
+    name = f"AWSBatch{job.request_name}{task_id(job.job_id, number)}"
+    environment.jobs[job.job_id] = capacity.counted(job.instances, environment.capacity_limits)
+    _use_share(world, job, +1)
+    job.attempt = TrainingAttempt(
+        number=number,
+        service_environment=environment.name,
+        training_job_arn=world.arn("training-job", name, service="sagemaker"),
+    )
+    job.scheduled_at, job.started_at, job.not_before = at, None, None
+    move_training(world, job, ServiceJobStatus.SCHEDULED, effects, at=at)
+    effects.append(
+        StartTraining(
+            job_id=job.job_id,
+            attempt=number,
+            job_name=job.name,
+            job_queue=job.queue,
+            training_job_arn=job.attempt.training_job_arn,
+            payload=job.settings["serviceRequestPayload"],
+        )
+    )
+
+
+def _use_share(world: World, job: ServiceJob, sign: int) -> None:
+    share = world.quota_shares.get(job.quota_share or "")
+    if share is not None:
+        for unit, amount in job.instances.items():
+            share.used[unit] = share.used.get(unit, 0) + sign * amount
+            if not share.used[unit]:
+                del share.used[unit]
+
+
+def _under_way(world: World, job_id: JobId, number: int) -> tuple[ServiceJob, TrainingAttempt] | None:
+    job = world.service_jobs.get(job_id)
+    if job is None or job.attempt is None or job.attempt.number != number:
+        return None
+    return (job, job.attempt) if job.status in TRAINING_UNDER_WAY else None
+
+
+def reported(world: World, report: TrainingReported, effects: list[Effect]) -> None:
+    """STARTING while it downloads, RUNNING while it trains, then the end.
+
+    A report that overtakes others passes through the states in between; late ones are ignored.
+    """
+    found = _under_way(world, report.job_id, report.attempt)
+    if found is None:
+        return
+    job, attempt = found
+    if report.status is TrainingStatus.DOWNLOADING:
+        _start(world, job, effects, at=report.at)
+    elif report.status is TrainingStatus.TRAINING:
+        _run(world, job, attempt, effects, at=report.at)
+    elif report.status is TrainingStatus.COMPLETED:
+        _run(world, job, attempt, effects, at=report.at)
+        _close(world, job, attempt, _COMPLETED, effects, at=report.at, succeeded=True)
+    else:
+        reason = report.reason or (
+            _STOPPED if report.status is TrainingStatus.STOPPED else "Training job failed"
+        )
+        _close(world, job, attempt, reason, effects, at=report.at)
+
+
+def _start(world: World, job: ServiceJob, effects: list[Effect], *, at: Millis) -> None:
+    if job.status is ServiceJobStatus.SCHEDULED:
+        move_training(world, job, ServiceJobStatus.STARTING, effects, at=at)
+
+
+def _run(
+    world: World, job: ServiceJob, attempt: TrainingAttempt, effects: list[Effect], *, at: Millis
+) -> None:
+    _start(world, job, effects, at=at)
+    if job.status is not ServiceJobStatus.STARTING:
+        return
+    attempt.started_at = job.started_at = at
+    move_training(world, job, ServiceJobStatus.RUNNING, effects, at=at)
+    if job.timeout_s is not None:
+        due = Millis(at + 1000 * job.timeout_s)
+        timers.arm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), due, effects)
+
+
+def timed_out(world: World, timer: TimerKey, effects: list[Effect]) -> None:
+    """Stop the training job; the reason is that of container jobs (assumed)."""
+    found = _under_way(world, JobId(timer.subject), timer.attempt)
+    if found:
+        stop(world, found[0], TIMED_OUT, effects)
+
+
+def stop(world: World, job: ServiceJob, reason: str, effects: list[Effect]) -> None:
+    """Have the training job of a service job stopped; the first reason stands."""
+    if job.ending is None and job.attempt is not None:
+        job.ending = Ending(reason)
+        effects.append(StopTraining(AttemptKey(job.job_id, job.attempt.number)))
+
+
+def _close(
+    world: World,
+    job: ServiceJob,
+    attempt: TrainingAttempt,
+    said: str,
+    effects: list[Effect],
+    *,
+    at: Millis,
+    succeeded: bool = False,
+) -> None:
+    attempt.stopped_at = at
+    attempt.status_reason = job.ending.reason if job.ending else f"Received status from SageMaker: {said}"
+    timers.disarm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), effects)
+    job.attempts.append(attempt)
+    _release(world, job, attempt, effects, at=at)
+    if job.ending is None and not succeeded:
+        if said.startswith("CapacityError"):
+            _wait_for_capacity(world, job, effects, at=at)
+            return
+        if _again(job, attempt):
+            move_training(world, job, ServiceJobStatus.RUNNABLE, effects, at=at)
+            return
+    status = ServiceJobStatus.SUCCEEDED if succeeded and job.ending is None else ServiceJobStatus.FAILED
+    move_training(world, job, status, effects, at=at, reason=attempt.status_reason)
+
+
+def _again(job: ServiceJob, attempt: TrainingAttempt) -> bool:
+    ended = retries.Ended(attempt.number - job.requeued, attempt.status_reason)
+    return retries.decide(job.attempts_allowed, job.evaluate_on_exit, ended).action == "RETRY"
+
+
+def _wait_for_capacity(world: World, job: ServiceJob, effects: list[Effect], *, at: Millis) -> None:
+    """RUNNABLE again without using an attempt.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/service-job-retries.html
+    """
+    job.requeued += 1
+    job.not_before = Millis(at + CAPACITY_PAUSE_MS)
+    move_training(world, job, ServiceJobStatus.RUNNABLE, effects, at=at, reason=NO_CAPACITY)
+    timers.arm(world, capacity_timer(job), job.not_before, effects)
+
+
+def capacity_timer(job: ServiceJob) -> TimerKey:
+    return TimerKey(CAPACITY_TIMER, job.job_id)
+
+
+def ask_again(world: World, timer: TimerKey) -> None:
+    """The pause after a want of capacity is over."""
+    job = world.service_jobs.get(JobId(timer.subject))
+    if job is not None and job.queue in world.queues:
+        world.dirty.add(job.queue)
+
+
+def _release(
+    world: World, job: ServiceJob, attempt: TrainingAttempt, effects: list[Effect], *, at: Millis
+) -> None:
+    environment = world.service_environments[attempt.service_environment]
+    del environment.jobs[job.job_id]
+    _use_share(world, job, -1)
+    if environment.status == "DELETING" and not environment.jobs:
+        finish(world, environment, effects, at=at)
+    else:
+        world.dirty.update(served_by(world, environment))

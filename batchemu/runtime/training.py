@@ -1,0 +1,79 @@
+"""The stand-in for Amazon SageMaker: service jobs train nothing, and end as plans say, in emulated time."""
+
+from __future__ import annotations
+
+import json
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+from batchemu.core.trainings import TrainingStatus
+
+if TYPE_CHECKING:
+    from batchemu.core.effects import AttemptKey, StartTraining
+    from batchemu.engine.ports import Scheduler, TrainingReporter
+    from batchemu.runtime.plans import Plan, Plans
+
+
+def no_plan(job_name: str) -> str:
+    """Why a service job without a plan fails: ours."""
+    example = json.dumps({"serviceJob": True, "jobName": job_name, "exitCode": 0})
+    return f"No plan matches this service job: POST /_batchemu/plans {example}"
+
+
+class TrainingStandIn:
+    """Runs whatever the runtime of containers is. It never reports from within ``start`` or ``stop`` but
+    by the scheduler, so that a thousand jobs in a row are not a thousand calls deep."""
+
+    def __init__(self, *, scheduler: Scheduler, plans: Plans) -> None:
+        self._scheduler = scheduler
+        self._plans = plans
+        self._lock = threading.Lock()
+        self._live: dict[AttemptKey, TrainingReporter] = {}
+
+    def start(self, training: StartTraining, report: TrainingReporter) -> None:
+        """Begin one attempt; returns at once."""
+        with self._lock:
+            self._live[training.key] = report
+        plan = self._plans.match_training(training)
+        self._scheduler.call_later(0, partial(self._run, training, report, plan))
+
+    def _run(self, training: StartTraining, report: TrainingReporter, plan: Plan | None) -> None:
+        key = training.key
+        if plan is None or plan.start_error is not None:
+            error = no_plan(training.job_name) if plan is None else plan.start_error
+            self._end(key, report, TrainingStatus.FAILED, error)
+            return
+        with self._lock:
+            if self._live.get(key) is not report:
+                return
+        report.progressed(TrainingStatus.DOWNLOADING)
+        report.progressed(TrainingStatus.TRAINING)
+        failed = plan.exit_code != 0
+        status = TrainingStatus.FAILED if failed else TrainingStatus.COMPLETED
+        reason = (plan.reason or f"AlgorithmError: exit code {plan.exit_code}") if failed else None
+        self._scheduler.call_later(
+            round(plan.duration_s * 1000), partial(self._end, key, report, status, reason)
+        )
+
+    def stop(self, key: AttemptKey) -> None:
+        """The training job is Stopped at once, in emulated time."""
+        with self._lock:
+            report = self._live.get(key)
+        if report is not None:
+            self._scheduler.call_later(0, partial(self._end, key, report, TrainingStatus.STOPPED, None))
+
+    def _end(
+        self, key: AttemptKey, report: TrainingReporter, status: TrainingStatus, reason: str | None
+    ) -> None:
+        """Report an end; the first of several wins, and a reset leaves none."""
+        with self._lock:
+            if self._live.get(key) is not report:
+                return
+            del self._live[key]
+        report.progressed(status, reason)
+
+    def reset(self) -> None:
+        """Forget what runs; nothing is reported for it afterwards."""
+        with self._lock:
+            self._live.clear()

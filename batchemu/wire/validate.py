@@ -14,6 +14,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from batchemu.errors import ClientException
+from batchemu.wire.known import is_known
 from batchemu.wire.model import UnsupportedShape, operation_model
 from batchemu.wire.parse import bad_json
 
@@ -40,7 +41,7 @@ _LONGEST_STEP = 128
 
 
 def validate(operation: str, params: Mapping[str, Any], unknown: list[str]) -> dict[str, Any]:
-    """Return the members that the model knows; append the paths of the others to ``unknown``.
+    """Return the members that the model and batchemu know; append the paths of the others to ``unknown``.
 
     AWS's JSON protocols ignore unknown members: https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html.
     A null member counts as absent. A wrong type is answered like malformed JSON
@@ -92,7 +93,11 @@ def _structure(shape: StructureShape, compiled: Compiled) -> Check:
         return kept
 
     compiled[shape.name] = check  # before its members, so that a shape may contain itself
-    members.update((name, _compile(member, compiled)) for name, member in shape.members.items())
+    members.update(
+        (name, _compile(member, compiled))
+        for name, member in shape.members.items()
+        if is_known(shape.name, name)
+    )
     return check
 
 

@@ -43,6 +43,8 @@ def check(params: Mapping[str, Any]) -> None:
         raise messages.invalid("Scheduling priority must be between 0 and 9999.")
     consumable_rules.check(params.get("consumableResourceProperties"))
     _CHECKS[kind(params)](params, platform)
+    if on_eks(params):
+        _check_members_on_eks(params)
 
 
 def kind(definition: Mapping[str, Any]) -> str:
@@ -53,6 +55,14 @@ def kind(definition: Mapping[str, Any]) -> str:
 def on_eks(definition: Mapping[str, Any]) -> bool:
     """Whether its jobs are pods."""
     return EKS in definition or (NODES in definition and node_rules.on_eks(definition[NODES]))
+
+
+def _check_members_on_eks(params: Mapping[str, Any]) -> None:
+    if params.get("platformCapabilities"):
+        # the rule: botocore's model, documentation of RegisterJobDefinitionRequest.platformCapabilities
+        raise messages.invalid("platformCapabilities is not applicable for Batch on EKS.")  # assumed wording
+    if params.get("propagateTags"):
+        raise messages.invalid("Batch on EKS does not support tag propagation.")
 
 
 def _check_kind(params: Mapping[str, Any]) -> None:
@@ -102,19 +112,10 @@ def _check_container(params: Mapping[str, Any], platform: str) -> None:
     ecs_rules.check_container(container, platform)
 
 
-def _check_eks(params: Mapping[str, Any], platform: str) -> None:
-    if params.get("platformCapabilities"):
-        # the rule: botocore's model, documentation of RegisterJobDefinitionRequest.platformCapabilities
-        raise messages.invalid("platformCapabilities is not applicable for Batch on EKS.")  # assumed wording
-    if params.get("propagateTags"):
-        raise messages.invalid("Batch on EKS does not support tag propagation.")
-    eks_rules.check(params[EKS])
-
-
 _CHECKS: Final[Mapping[str, Callable[[Mapping[str, Any], str], None]]] = {
     CONTAINER: _check_container,
     ECS: lambda params, platform: ecs_rules.check(params[ECS], platform),
-    EKS: _check_eks,
+    EKS: lambda params, platform: eks_rules.check(params[EKS]),
     NODES: lambda params, platform: node_rules.check(params[NODES], platform),
 }
 

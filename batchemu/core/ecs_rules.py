@@ -72,12 +72,26 @@ def _check_containers(containers: Sequence[Mapping[str, Any]]) -> None:
             if len(containers) == 1:
                 raise messages.invalid("Container dependency can not be used in a single-container job.")
             _check_dependency(named, dependency)
+    _check_no_cycle(containers)
     with_firelens = any("firelensConfiguration" in container for container in containers)
     if with_firelens and not any(_logs_to_firelens(container) for container in containers):
         raise messages.invalid(
             "When a firelensConfiguration object is specified, at least one container has to be configured "
             "with the awsfirelens log driver"
         )
+
+
+def _check_no_cycle(containers: Sequence[Mapping[str, Any]]) -> None:
+    """Taking away, again and again, who waits for nobody that is left must take away all (assumed)."""
+    left = {
+        container.get("name"): {each["containerName"] for each in container.get("dependsOn", ())}
+        for container in containers
+    }
+    while ready := [name for name, targets in left.items() if not targets & left.keys()]:
+        for name in ready:
+            del left[name]
+    if left:
+        raise messages.invalid("Container dependencies must not form a cycle.")  # assumed wording
 
 
 def essential(container: Mapping[str, Any]) -> bool:

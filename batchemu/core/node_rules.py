@@ -55,9 +55,8 @@ def targets(text: str, total: int) -> range:
     if end >= total:
         raise messages.invalid(f"Node range error {text}. Node range should be smaller than number of nodes")
     if start > end:
-        raise messages.invalid(
-            f"Node range error {text}. A range cannot end before it starts"
-        )  # assumed wording
+        # assumed wording
+        raise messages.invalid(f"Node range error {text}. A range cannot end before it starts")
     return range(start, end + 1)
 
 

@@ -87,10 +87,10 @@ def _not_numeric(kind: str, text: str) -> Exception:
 
 
 def check_amounts(container: Mapping[str, Any], given: Mapping[str, str]) -> None:
-    """vCPUs and memory of a container on EC2: both there, whole numbers, and enough."""
-    for kind in _LEGACY:
-        if kind in given and whole(given[kind]) is None:
-            raise _not_numeric(kind, given[kind])
+    """vCPUs and memory of a container on EC2 are there and enough; whatever is given is a whole number."""
+    for kind, text in given.items():
+        if whole(text) is None:
+            raise _not_numeric(kind, text)
     vcpus = given.get("VCPU", container.get("vcpus"))
     if vcpus is None:
         raise messages.invalid("vCPU is required.")

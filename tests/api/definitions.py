@@ -10,17 +10,17 @@ from tests.api.conftest import ONE_VCPU
 if TYPE_CHECKING:
     from tests.api.conftest import Batch
 
+Members = dict[str, Any]
+Case = tuple[Members, str]
+
 PREFLIGHT = "https://github.com/badmintoncryer/cdk-preflight rules/batch/pf-batch-jd-* and pf-batch-fargate-*"
 TF = "https://github.com/hashicorp/terraform-provider-aws internal/service/batch"
 ROLE = "arn:aws:iam::123456789012:role/r"
-FARGATE = {
+FARGATE: Members = {
     "image": "busybox",
     "executionRoleArn": ROLE,
     "resourceRequirements": [{"type": "VCPU", "value": "0.25"}, {"type": "MEMORY", "value": "512"}],
 }
-
-Members = dict[str, Any]
-Case = tuple[Members, str]
 
 
 def described(batch: Batch, **members: Any) -> list[dict[str, Any]]:
@@ -48,6 +48,6 @@ def register_kind(batch: Batch, kind: str, properties: Members, **members: Any) 
 
 def of_kind(kind: str, properties: Members, **members: Any) -> Members:
     """What DescribeJobDefinitions answers for it."""
-    detail = definition_detail(**{kind: properties}, **members)
+    detail = definition_detail(**members)
     del detail["containerProperties"]
-    return dict(detail)
+    return {**detail, kind: properties}

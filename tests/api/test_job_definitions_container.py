@@ -35,7 +35,7 @@ def test_deprecated_vcpus_and_memory_stay_as_sent(batch: Batch) -> None:
 
 @aws.recorded("a DescribeJobDefinitions answer of October 2025 in a public repository")
 def test_a_full_definition_is_answered_as_sent(batch: Batch) -> None:
-    container = {
+    container: Members = {
         "command": ["echo", "Ref::word"],
         "jobRoleArn": ROLE,
         "executionRoleArn": ROLE,
@@ -49,7 +49,7 @@ def test_a_full_definition_is_answered_as_sent(batch: Batch) -> None:
         "resourceRequirements": [*ONE_VCPU, {"type": "GPU", "value": "1"}],
         "secrets": [{"name": "S", "valueFrom": "arn:aws:ssm:us-east-1:123456789012:parameter/s"}],
     }
-    members = {
+    members: Members = {
         "parameters": {"word": "x"},
         "timeout": {"attemptDurationSeconds": 60},
         "tags": {"a": "b"},
@@ -199,7 +199,7 @@ ON_FARGATE: list[Case] = [
     (amounts("2", "1024"), "Fargate resource requirements (2.00 vCPU, 1024 MiB) not valid."),
     ({"executionRoleArn": ""}, "executionRoleArn is required for Fargate jobs."),
     (
-        {"resourceRequirements": [*FARGATE["resourceRequirements"], {"type": "GPU", "value": "1"}]},  # type: ignore[misc]
+        {"resourceRequirements": [*FARGATE["resourceRequirements"], {"type": "GPU", "value": "1"}]},
         "GPU is not applicable for Fargate.",
     ),
     (
@@ -259,6 +259,7 @@ ASSUMED: list[Members] = [
     {"image": "b" * 256},
     {"user": "$(id -u):$(id -g)"},
     {"user": "Root"},
+    {"resourceRequirements": [*ONE_VCPU, {"type": "GPU", "value": "half"}]},
     efs(authorizationConfig={"iam": "ENABLED"}, transitEncryption="ENABLED"),
 ]
 ASSUMED_ON_FARGATE: list[Members] = [

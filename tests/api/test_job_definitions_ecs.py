@@ -39,6 +39,10 @@ def register(batch: Batch, *tasks: Members, **members: Any) -> Members:
     return register_kind(batch, "ecsProperties", {"taskProperties": list(tasks)}, **members)
 
 
+def starts(target: str) -> Members:
+    return {"containerName": target, "condition": "START"}
+
+
 def depending(condition: str, target: str = "side", **of_target: Any) -> Members:
     dependency = {"containerName": target, "condition": condition}
     return task(container(dependsOn=[dependency]), container("side", **of_target))
@@ -183,6 +187,8 @@ ASSUMED: list[tuple[str, tuple[Members, ...]]] = [
     ("EC2", (task(networkConfiguration={"assignPublicIp": "ENABLED"}),)),
     ("EC2", (task(runtimePlatform={"cpuArchitecture": "ARM64"}),)),
     ("EC2", (task(container(dependsOn=[{"containerName": "side"}]), container("side")),)),
+    ("EC2", (task(container(dependsOn=[starts("main")]), container("side")),)),
+    ("EC2", (task(container(dependsOn=[starts("side")]), container("side", dependsOn=[starts("main")])),)),
     ("FARGATE", (task(container(**amounts("1", "2048")), executionRoleArn=ROLE, ipcMode="task"),)),
     ("FARGATE", (task(container(**amounts("1", "2048"), stopTimeout=121), executionRoleArn=ROLE),)),
     ("MANAGED_INSTANCES", (task(networkMode="bridge"),)),

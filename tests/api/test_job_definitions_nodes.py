@@ -172,6 +172,12 @@ def test_nodes_are_ec2_instances(batch: Batch, refused: Any, capability: str, te
     assert inner(answer) == client_error(text)
 
 
+@aws.recorded(PREFLIGHT)
+def test_tags_cannot_be_propagated_on_eks(batch: Batch, refused: Any) -> None:
+    answer = refused(lambda: register(batch, nodes(of(eksProperties=EKS)), propagateTags=True))
+    assert inner(answer) == client_error("Batch on EKS does not support tag propagation.")
+
+
 # --- jobs
 
 

@@ -10,7 +10,12 @@ against AWS in September 2026), ISSUE a GitHub thread that quotes the text.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from batchemu.errors import BadRequestException, ClientException, ConflictException, NotImplementedByBatchemu
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def invalid(text: str) -> ClientException:
@@ -232,6 +237,23 @@ def empty_command() -> ClientException:
 def missing_parameter(name: str) -> ClientException:
     """A real answer quoted in public code."""
     return ClientException(f"Unable to substitute value. No parameter found for reference {name}")
+
+
+def overrides_on_eks() -> ClientException:
+    """ISSUE nextflow-io/nextflow#5817 (2025)."""
+    return ClientException("Container overrides or node overrides should not be set for Batch on EKS jobs.")
+
+
+def overrides_of_another_kind(member: str, kind: str) -> ClientException:
+    """Assumed wording. The rule: botocore's model, documentation of SubmitJobRequest."""
+    return ClientException(f"{member} should not be set for a job definition with {kind}.")
+
+
+def node_targets_mismatch(targets: Iterable[str]) -> ClientException:
+    """ISSUE aws/aws-parallelcluster#964 (2019); that several are joined by commas is assumed."""
+    return ClientException(
+        f"NodeOverride targets should match job definition. Non matching targets - {', '.join(targets)}"
+    )
 
 
 # --- jobs

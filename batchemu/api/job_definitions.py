@@ -36,6 +36,8 @@ WITHOUT_EFFECT = (
 )
 """Members of containerProperties that are stored and answered but change nothing in the container yet."""
 
+KINDS_WITHOUT_EFFECT = ("ecsProperties", "eksProperties", "nodeProperties")
+"""Definitions of these kinds can be registered, but no job can be submitted with them yet."""
 
 LOG_OPTIONS_WITHOUT_EFFECT = (
     "awslogs-region",
@@ -69,7 +71,7 @@ def without_effect(params: Params) -> Iterator[str]:
     for option in LOG_OPTIONS_WITHOUT_EFFECT:
         if option in log.get("options", {}):
             yield f"containerProperties.logConfiguration.options.{option}"
-    for member in ("propagateTags", "schedulingPriority"):
+    for member in (*KINDS_WITHOUT_EFFECT, "propagateTags", "schedulingPriority"):
         if params.get(member):
             yield member
 

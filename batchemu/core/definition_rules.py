@@ -1,7 +1,9 @@
-"""What a container job definition must look like: the rules of RegisterJobDefinition.
+"""What a job definition must look like: the rules of RegisterJobDefinition that all kinds share.
 
-The sentences are AWS's own, measured by https://github.com/badmintoncryer/cdk-preflight (rules/batch,
-``jd-*`` and ``fargate-*``, September 2026), unless marked as assumed.
+What is special to a kind stands in ``ecs_rules``, ``eks_rules`` and ``node_rules``; what holds for every
+container in ``container_rules`` and ``platform_rules``. The sentences are AWS's own, measured by
+https://github.com/badmintoncryer/cdk-preflight (rules/batch, ``jd-*`` and ``fargate-*``, September 2026),
+unless marked as assumed.
 """
 
 from __future__ import annotations
@@ -10,33 +12,21 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
-from batchemu.core import consumable_rules, container_rules, names, policies
-from batchemu.core.numbers import whole
+from batchemu.core import consumable_rules, ecs_rules, eks_rules, names, node_rules, policies
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
+CONTAINER, ECS, EKS, NODES = KINDS = (
+    "containerProperties",
+    "ecsProperties",
+    "eksProperties",
+    "nodeProperties",
+)
+"""The member that makes a definition of a kind, and names the kind."""
 _CAPABILITIES = ("FARGATE", "EC2", "MANAGED_INSTANCES")
 _STATUS_GLOB = re.compile(r"[^*]*\*?")
 _EXIT_GLOB = re.compile(r"[0-9]*\*?")
-_LEGACY: Final[Mapping[str, str]] = {"VCPU": "vcpus", "MEMORY": "memory"}
-
-
-def _steps(first: int, last: int, step: int) -> frozenset[int]:
-    return frozenset(range(first, last + 1, step))
-
-
-FARGATE_MEMORY: Final[Mapping[float, frozenset[int]]] = {
-    0.25: frozenset({512, 1024, 2048}),
-    0.5: _steps(1024, 4096, 1024),
-    1: _steps(2048, 8192, 1024),
-    2: _steps(4096, 16384, 1024),
-    4: _steps(8192, 30720, 1024),
-    8: _steps(16384, 61440, 4096),
-    16: _steps(32768, 122880, 8192),
-    32: frozenset({61440, 122880, 249856}),
-}
-"""Which memory (MiB) goes with which vCPU: botocore's model, documentation of ResourceRequirement."""
 
 
 def check(params: Mapping[str, Any]) -> None:
@@ -51,45 +41,49 @@ def check(params: Mapping[str, Any]) -> None:
     check_timeout(params.get("timeout"))
     policies.check_priority(params.get("schedulingPriority"))
     consumable_rules.check(params.get("consumableResourceProperties"))
-    container = params["containerProperties"]
-    if not container.get("image"):
-        raise messages.invalid("ECS Container Image must be provided.")
-    check_environment(container.get("environment", ()))
-    container_rules.check(container)
-    if platform == "FARGATE":
-        _check_fargate(container)
-    else:
-        _check_ec2(container)
-    if (container.get("secrets") or _secret_options(container)) and not container.get("executionRoleArn"):
-        raise messages.invalid("executionRoleArn cannot be empty when using secrets or secretOptions")
+    _CHECKS[kind(params)](params, platform)
+    if on_eks(params):
+        _check_members_on_eks(params)
 
 
-def _secret_options(container: Mapping[str, Any]) -> Sequence[Any]:
-    options: Sequence[Any] = container.get("logConfiguration", {}).get("secretOptions", ())
-    return options
+def kind(definition: Mapping[str, Any]) -> str:
+    """Which of KINDS a request that passed, or a stored definition, is of."""
+    return next(member for member in KINDS if member in definition)
+
+
+def on_eks(definition: Mapping[str, Any]) -> bool:
+    """Whether its jobs are pods."""
+    return EKS in definition or (NODES in definition and node_rules.on_eks(definition[NODES]))
+
+
+def _check_members_on_eks(params: Mapping[str, Any]) -> None:
+    if params.get("platformCapabilities"):
+        # the rule: botocore's model, documentation of RegisterJobDefinitionRequest.platformCapabilities
+        raise messages.invalid("platformCapabilities is not applicable for Batch on EKS.")  # assumed wording
+    if params.get("propagateTags"):
+        raise messages.invalid("Batch on EKS does not support tag propagation.")
 
 
 def _check_kind(params: Mapping[str, Any]) -> None:
-    kinds = [key for key in ("containerProperties", "ecsProperties", "eksProperties") if key in params]
+    """Exactly one of the four, and the one that goes with the type."""
+    given = [member for member in (CONTAINER, ECS, EKS) if member in params]
     if params["type"] == "multinode":
-        if "nodeProperties" not in params:
+        if NODES not in params:
             raise messages.invalid("Node properties of multinode job is required.")
-        raise messages.not_implemented("multi-node parallel jobs")
-    if len(kinds) > 1:
-        first = "ECS containerProperties" if kinds[0] == "containerProperties" else kinds[0]
-        raise messages.invalid(f"Cannot use both {first} and {kinds[1]}")
-    if kinds and kinds[0] != "containerProperties":
-        raise messages.not_implemented(f"job definitions with {kinds[0]}")
-    if not kinds:
-        if "nodeProperties" in params:
-            raise messages.invalid(
-                "ECS ContainerProperties, ecsProperties, or eksProperties is required "
-                "when using type container."
-            )
+        if given:
+            raise messages.invalid(f"{given[0]} is not applicable for type multinode.")  # assumed wording
+        return
+    if len(given) > 1:
+        first = "ECS containerProperties" if given[0] == CONTAINER else given[0]
+        raise messages.invalid(f"Cannot use both {first} and {given[1]}")
+    if not given and NODES in params:
+        raise messages.invalid(
+            "ECS ContainerProperties, ecsProperties, or eksProperties is required when using type container."
+        )
+    if not given:
         raise messages.invalid("ECS Container Image must be provided.")
-    if "nodeProperties" in params:
-        # assumed wording
-        raise messages.invalid("nodeProperties is not applicable for type container.")
+    if NODES in params:
+        raise messages.invalid("nodeProperties is not applicable for type container.")  # assumed wording
 
 
 def capability(params: Mapping[str, Any]) -> str:
@@ -104,9 +98,25 @@ def capability(params: Mapping[str, Any]) -> str:
         raise messages.invalid(
             f"Capability {asked} is not valid. Valid capabilities: [{', '.join(_CAPABILITIES)}]"
         )
-    if asked == "MANAGED_INSTANCES":
-        raise messages.invalid("Cannot use ECS containerProperties for MANAGED_INSTANCES")
     return asked
+
+
+def _check_container(params: Mapping[str, Any], platform: str) -> None:
+    container = params[CONTAINER]
+    if platform == "MANAGED_INSTANCES":
+        raise messages.invalid("Cannot use ECS containerProperties for MANAGED_INSTANCES")
+    if not container:
+        # https://github.com/hashicorp/terraform/issues/25449 (2020)
+        raise messages.invalid("Container properties should not be empty")
+    ecs_rules.check_container(container, platform)
+
+
+_CHECKS: Final[Mapping[str, Callable[[Mapping[str, Any], str], None]]] = {
+    CONTAINER: _check_container,
+    ECS: lambda params, platform: ecs_rules.check(params[ECS], platform),
+    EKS: lambda params, platform: eks_rules.check(params[EKS]),
+    NODES: lambda params, platform: node_rules.check(params[NODES], platform),
+}
 
 
 def check_retry_strategy(strategy: Mapping[str, Any] | None) -> None:
@@ -136,118 +146,3 @@ def check_retry_strategy(strategy: Mapping[str, Any] | None) -> None:
 def check_timeout(timeout: Mapping[str, Any] | None) -> None:
     if timeout is not None and timeout.get("attemptDurationSeconds", 0) < 60:
         raise messages.invalid("AttemptDurationSeconds in Timeout must be at least 60 seconds.")
-
-
-def check_environment(environment: Sequence[Mapping[str, str]]) -> None:
-    for entry in environment:
-        if not entry.get("name"):
-            raise messages.invalid("Environment variable name is required.")
-        if entry["name"].startswith("AWS_BATCH"):
-            # the rule: https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html; assumed wording
-            raise messages.invalid("Environment variable names cannot start with AWS_BATCH.")
-
-
-def requirements(container: Mapping[str, Any]) -> dict[str, str]:
-    """``resourceRequirements`` by type; doubles are refused."""
-    given: dict[str, str] = {}
-    for entry in container.get("resourceRequirements", ()):
-        if entry["type"] in given:
-            raise messages.invalid("Cannot provide duplicates in resourceRequirements.")
-        given[entry["type"]] = entry["value"]
-    return given
-
-
-def _number(kind: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise not_numeric(kind, text) from None
-
-
-def not_numeric(kind: str, text: str) -> Exception:
-    """ISSUE kestra-io/plugin-aws#504 (2024)."""
-    return messages.invalid(
-        f"Value {text} for type {kind} in resourceRequirement is not valid. Please provide a numeric value."
-    )
-
-
-def _check_ec2(container: Mapping[str, Any]) -> None:
-    for member in ("networkConfiguration", "fargatePlatformConfiguration"):
-        if container.get(member):
-            raise messages.invalid(f"{member} not applicable for EC2.")
-    if container.get("runtimePlatform"):
-        raise messages.invalid("runtimePlatform is not applicable for EC2.")
-    given = requirements(container)
-    for kind, legacy in _LEGACY.items():
-        if kind in given and legacy in container:
-            raise messages.invalid(
-                f"Cannot use both ECS containerProperties <{legacy}> and resourceRequirement <{kind}>."
-            )
-    check_amounts(container, given)
-
-
-def check_amounts(container: Mapping[str, Any], given: Mapping[str, str]) -> None:
-    """vCPUs and memory of a job on EC2: both there, whole numbers, and enough."""
-    for kind in _LEGACY:
-        if kind in given and whole(given[kind]) is None:
-            raise not_numeric(kind, given[kind])
-    vcpus = given.get("VCPU", container.get("vcpus"))
-    if vcpus is None:
-        raise messages.invalid("vCPU is required.")
-    if int(vcpus) < 1:
-        raise messages.invalid(f"vCPU must be at least 1, got {vcpus}.")
-    memory = given.get("MEMORY", container.get("memory"))
-    if memory is None:
-        raise messages.invalid("Memory is required.")  # assumed wording
-    if int(memory) < 4:
-        raise messages.invalid(f"Memory must be at least 4 Mib, got {memory} Mib.")
-
-
-def _check_fargate(container: Mapping[str, Any]) -> None:
-    given = requirements(container)
-    if "GPU" in given:
-        raise messages.invalid("GPU is not applicable for Fargate.")
-    if "VCPU" not in given:
-        raise messages.invalid("vCPU is required.")
-    if "MEMORY" not in given:
-        raise messages.invalid("Memory is required.")  # assumed wording
-    check_fargate_pair(given)
-    if not container.get("executionRoleArn"):
-        raise messages.invalid("executionRoleArn is required for Fargate jobs.")
-    _check_fargate_members(container)
-
-
-def _check_fargate_members(container: Mapping[str, Any]) -> None:
-    if container.get("privileged"):
-        raise messages.invalid(
-            "Fargate requires that the \u2018privileged\u2019 setting be \u2018false\u2019 "
-            "at the container level."
-        )
-    if container.get("ulimits"):
-        raise messages.invalid("ulimits is not applicable for Fargate.")
-    for member in ("devices", "maxSwap", "sharedMemorySize", "swappiness", "tmpfs"):
-        if container.get("linuxParameters", {}).get(member):
-            raise messages.invalid(f"linuxParameter.{member} is not allowed for Fargate.")
-    driver = container.get("logConfiguration", {}).get("logDriver", "awslogs")
-    if driver not in ("awslogs", "splunk", "awsfirelens"):
-        raise messages.invalid(f"Log driver for Fargate is not valid: {driver}")
-    for volume in container.get("volumes", ()):
-        if volume.get("host", {}).get("sourcePath"):
-            raise messages.invalid("host.sourcePath should not be set for volumes in Fargate.")
-    storage = container.get("ephemeralStorage")
-    if storage is not None and not 21 <= storage["sizeInGiB"] <= 200:
-        raise messages.invalid(
-            "Ephemeral storage for Fargate tasks can be only between range 21 GiB to 200 GiB"
-        )
-    platform = container.get("runtimePlatform", {})
-    windows = platform.get("operatingSystemFamily", "LINUX").startswith("WINDOWS")
-    if windows and platform.get("cpuArchitecture", "X86_64") != "X86_64":
-        raise messages.invalid("Windows supported only by X86_64 cpuArchitecture")
-
-
-def check_fargate_pair(given: Mapping[str, str]) -> None:
-    vcpus, memory = _number("VCPU", given["VCPU"]), whole(given["MEMORY"])
-    if memory is None:
-        raise not_numeric("MEMORY", given["MEMORY"])
-    if memory not in FARGATE_MEMORY.get(vcpus, ()):
-        raise messages.invalid(f"Fargate resource requirements ({vcpus:.2f} vCPU, {memory} MiB) not valid.")

@@ -5,37 +5,17 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_definitions.html
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
-from batchemu.core import definition_rules, names, tags
+from batchemu.core import definition_detail, definition_rules, names, tags
 from batchemu.core.world import JobDefinition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from batchemu.core.inputs import DeregisterJobDefinition, RegisterJobDefinition
     from batchemu.core.world import World
 
 MAX_BYTES = 24 * 1024
-_KEPT = (
-    "type",
-    "schedulingPriority",
-    "propagateTags",
-    "platformCapabilities",
-    "timeout",
-    "consumableResourceProperties",
-)
-_CONTAINER_LISTS = (
-    "command",
-    "volumes",
-    "environment",
-    "mountPoints",
-    "ulimits",
-    "resourceRequirements",
-    "secrets",
-)
 
 
 def register(world: World, command: RegisterJobDefinition) -> dict[str, Any]:
@@ -53,46 +33,11 @@ def register(world: World, command: RegisterJobDefinition) -> dict[str, Any]:
         name=name,
         revision=revision,
         active=True,
-        detail=_detail(params),
+        detail=definition_detail.of_request(params),
         tags=own_tags,
     )
     revisions.append(definition)
     return {"jobDefinitionName": name, "jobDefinitionArn": definition.arn, "revision": revision}
-
-
-def _detail(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The definition with the empty lists and maps that AWS adds.
-
-    Read off an answer of October 2025, and off what terraform-provider-aws takes away again
-    (internal/service/batch/container_properties.go).
-    """
-    detail: dict[str, Any] = {key: params[key] for key in _KEPT if key in params}
-    detail["parameters"] = dict(params.get("parameters") or {})
-    if "retryStrategy" in params:
-        detail["retryStrategy"] = {"evaluateOnExit": [], **params["retryStrategy"]}
-    fargate = definition_rules.capability(params) == "FARGATE"
-    detail["containerProperties"] = container_with_lists(params["containerProperties"], fargate=fargate)
-    detail["containerOrchestrationType"] = "ECS"
-    return detail
-
-
-def container_with_lists(given: Mapping[str, Any], *, fargate: bool) -> dict[str, Any]:
-    """Container properties as AWS answers them; entries of environment without a value are dropped."""
-    container = copy.deepcopy(dict(given))
-    for key in _CONTAINER_LISTS:
-        container.setdefault(key, [])
-    container["environment"] = [entry for entry in container["environment"] if entry.get("value")]
-    if "logConfiguration" in container:
-        container["logConfiguration"] = {"options": {}, "secretOptions": [], **container["logConfiguration"]}
-    if "linuxParameters" in container:
-        container["linuxParameters"] = {"devices": [], "tmpfs": [], **container["linuxParameters"]}
-        for device in container["linuxParameters"]["devices"]:
-            device.setdefault("permissions", [])
-        for tmpfs in container["linuxParameters"]["tmpfs"]:
-            tmpfs.setdefault("mountOptions", [])
-    if fargate:
-        container.setdefault("fargatePlatformConfiguration", {"platformVersion": "LATEST"})
-    return container
 
 
 def deregister(world: World, command: DeregisterJobDefinition) -> None:

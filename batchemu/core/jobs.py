@@ -27,12 +27,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 30 * 1024
 MAX_REASON = 1024
-_NOT_YET = {
-    "arrayProperties": "array jobs",
-    "nodeOverrides": "multi-node parallel jobs",
-    "ecsPropertiesOverride": "ecsPropertiesOverride",
-    "eksPropertiesOverride": "eksPropertiesOverride",
-}
 
 
 def submit(world: World, command: SubmitJob, effects: list[Effect]) -> dict[str, str]:
@@ -69,9 +63,8 @@ def _check(world: World, params: Mapping[str, Any], size_bytes: int) -> tuple[Jo
         raise messages.job_too_large(size_bytes)
     if not names.is_job_name(params["jobName"]):
         raise messages.job_name_pattern()
-    for member, what in _NOT_YET.items():
-        if params.get(member):
-            raise messages.not_implemented(what)
+    if params.get("arrayProperties"):
+        raise messages.not_implemented("array jobs")
     queue = names.find_queue(world, params["jobQueue"])
     if queue is None:
         raise messages.job_queue_not_found(params["jobQueue"])

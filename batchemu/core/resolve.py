@@ -10,7 +10,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
-from batchemu.core import consumable_rules, definition_rules, policies
+from batchemu.core import (
+    consumable_rules,
+    container_rules,
+    definition_rules,
+    override_rules,
+    platform_rules,
+    policies,
+)
 from batchemu.core.world import PlatformCapability, ResolvedJob
 
 if TYPE_CHECKING:
@@ -39,6 +46,10 @@ def resolve(
     A definition that is run as it is, which most are, is resolved once and shared by its jobs.
     ``consumable_name``: the name of the consumable resource that a name or an ARN means.
     """
+    override_rules.check(definition.detail, params)
+    kind = definition_rules.kind(definition.detail)
+    if kind != definition_rules.CONTAINER:
+        raise messages.not_implemented(f"jobs of {kind} job definitions")
     if any(params.get(member) for member in _OVERLAYING) or any(
         member in params for member in _OVERLAYING_THOUGH_EMPTY
     ):
@@ -117,7 +128,7 @@ def _merged(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, 
             raise messages.empty_command()
         container["command"] = list(command)
     if overrides.get("environment"):
-        definition_rules.check_environment(overrides["environment"])
+        container_rules.check_environment(overrides["environment"])
         merged = {entry["name"]: entry for entry in container["environment"]}
         merged.update({entry["name"]: entry for entry in overrides["environment"]})
         container["environment"] = list(merged.values())
@@ -128,8 +139,8 @@ def _merged(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, 
 def _override_amounts(container: dict[str, Any], overrides: Mapping[str, Any]) -> None:
     """A requirement takes the place of the definition's, deprecated members included; a deprecated
     override only reaches a definition that uses the deprecated members."""
-    given = definition_rules.requirements(overrides)
-    own = definition_rules.requirements(container)
+    given = platform_rules.requirements(overrides)
+    own = platform_rules.requirements(container)
     for kind, legacy in (("VCPU", "vcpus"), ("MEMORY", "memory")):
         if kind in given:
             container.pop(legacy, None)
@@ -141,11 +152,11 @@ def _override_amounts(container: dict[str, Any], overrides: Mapping[str, Any]) -
 
 
 def _amounts(container: Mapping[str, Any], capability: PlatformCapability) -> tuple[float, int]:
-    given = definition_rules.requirements(container)
+    given = platform_rules.requirements(container)
     if capability is PlatformCapability.FARGATE:
-        definition_rules.check_fargate_pair(given)
+        platform_rules.check_fargate_amounts([given])
     else:
-        definition_rules.check_amounts(container, given)
+        platform_rules.check_amounts(container, given)
     vcpus = given["VCPU"] if "VCPU" in given else container["vcpus"]
     memory = given["MEMORY"] if "MEMORY" in given else container["memory"]
     return float(vcpus), int(memory)

@@ -32,6 +32,10 @@ Compiled: TypeAlias = dict[str, Check]
 # data/batch/2016-08-10/service-2.json.
 CASE_INSENSITIVE_ENUMS = frozenset({"RetryAction"})
 
+# Enums whose wrong values the service refuses in words of its own, which are therefore its to judge:
+# https://github.com/badmintoncryer/cdk-preflight rules/batch/pf-batch-jd-platform-capability-value.
+JUDGED_BY_THE_SERVICE = frozenset({"PlatformCapability"})
+
 # Smithy's integer and long are Java's int and long:
 # https://smithy.io/2.0/spec/simple-types.html
 _INTEGER_RANGES = {"integer": (-(2**31), 2**31 - 1), "long": (-(2**63), 2**63 - 1)}
@@ -154,7 +158,7 @@ def _map(shape: MapShape, compiled: Compiled) -> Check:
 
 
 def _string(shape: StringShape, compiled: Compiled) -> Check:
-    if shape.enum:
+    if shape.enum and shape.name not in JUDGED_BY_THE_SERVICE:
         return _enum(shape)
     if not shape.metadata.keys() & {"min", "max"}:
         return _plain_string

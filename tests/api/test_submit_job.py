@@ -472,9 +472,6 @@ def test_a_reference_without_a_parameter_is_refused(batch: Batch, refused: Any) 
     "members",
     [
         {"arrayProperties": {"size": 2}},
-        {"nodeOverrides": {"numNodes": 2}},
-        {"ecsPropertiesOverride": {"taskProperties": []}},
-        {"eksPropertiesOverride": {"podProperties": {}}},
         {"dependsOn": [{"type": "SEQUENTIAL"}]},
     ],
 )
@@ -504,3 +501,20 @@ def test_kinds_of_job_that_are_not_there_yet_answer_501(
 def test_members_without_effect_are_named(batch: Batch, members: dict[str, Any], names: list[str]) -> None:
     batch.ready()
     assert ignored(call(batch, **members)) == names
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"nodeOverrides": {"numNodes": 2}},
+        {"ecsPropertiesOverride": {"taskProperties": []}},
+        {"eksPropertiesOverride": {"podProperties": {}}},
+    ],
+)
+@aws.assumed("overrides go with the kind of definition that they are named for; the wording is not known")
+def test_overrides_for_another_kind_of_definition_are_refused(
+    batch: Batch, refused: Any, members: dict[str, Any]
+) -> None:
+    batch.ready()
+    assert kind(refused(call, batch=batch, **members)) == ("ClientException", 400)
+    assert batch.client.list_jobs(jobQueue="queue")["jobSummaryList"] == []

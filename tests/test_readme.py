@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from batchemu.api import job_definitions
+from batchemu.api.without_effect import CONTAINER_PROPERTIES
 from batchemu.wire.dispatch import registered
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -31,7 +31,7 @@ def test_the_operations_are_those_that_have_a_handler() -> None:
 
 
 def test_the_members_without_effect_are_those_that_the_code_names() -> None:
-    assert section("ignored") == wrapped(set(job_definitions.WITHOUT_EFFECT))
+    assert section("ignored") == wrapped(set(CONTAINER_PROPERTIES))
 
 
 def test_the_example_test_passes(tmp_path: Path) -> None:

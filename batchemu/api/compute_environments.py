@@ -9,40 +9,9 @@ from batchemu.core import inputs, names, views
 from batchemu.wire.dispatch import operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from batchemu.api.context import RequestContext
 
 Params = dict[str, Any]
-
-
-WITHOUT_EFFECT = (
-    "allocationStrategy",
-    "imageId",
-    "ec2KeyPair",
-    "placementGroup",
-    "bidPercentage",
-    "spotIamFleetRole",
-    "launchTemplate",
-    "ec2Configuration",
-    "scalingPolicy",
-    "capacityTags",
-)
-"""Members of computeResources that are stored and answered but change nothing yet."""
-
-
-def without_effect(params: Params) -> Iterator[str]:
-    """Paths of the members that this request uses and that change nothing."""
-    resources = params.get("computeResources") or {}
-    if params.get("type") == "UNMANAGED" and resources:
-        yield "computeResources"
-        return
-    for member in WITHOUT_EFFECT:
-        if resources.get(member):
-            yield f"computeResources.{member}"
-    for member in ("unmanagedvCpus", "context", "ecsSettings", "updatePolicy"):
-        if params.get(member):
-            yield member
 
 
 @operation("CreateComputeEnvironment")
@@ -51,7 +20,8 @@ def create_compute_environment(ctx: RequestContext, params: Params) -> Params:
     made = ctx.apply(
         lambda at: inputs.CreateComputeEnvironment(at=at, params=params, uuid=uuid, cluster_uuid=cluster_uuid)
     )
-    ctx.ignored.extend(without_effect(params))
+    if params.get("type") == "UNMANAGED" and params.get("computeResources"):
+        ctx.ignored.append("computeResources")
     return cast("Params", made)
 
 
@@ -70,7 +40,6 @@ def describe_compute_environments(ctx: RequestContext, params: Params) -> Params
 @operation("UpdateComputeEnvironment")
 def update_compute_environment(ctx: RequestContext, params: Params) -> Params:
     made = ctx.apply(lambda at: inputs.UpdateComputeEnvironment(at=at, params=params))
-    ctx.ignored.extend(without_effect(params))
     return cast("Params", made)
 
 

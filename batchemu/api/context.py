@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from batchemu.api.without_effect import without_effect
 from batchemu.core.ids import JobId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from batchemu.core.ids import Millis
     from batchemu.core.inputs import Input
@@ -41,6 +42,10 @@ class RequestContext:
     """Bytes of the request's body, for the limits that AWS sets on it."""
     ignored: list[str] = field(default_factory=list)
     """Paths of request members that have no effect: the answer names them in a header."""
+
+    def without_effect(self, operation: str, params: Mapping[str, Any]) -> Iterable[str]:
+        """Paths of the members that a request uses and that change nothing."""
+        return without_effect(operation, params)
 
     def apply(self, make: Callable[[Millis], Input]) -> object | None:
         return self.engine.apply(self.scope, make)

@@ -17,63 +17,13 @@ if TYPE_CHECKING:
 
 Params = dict[str, Any]
 
-WITHOUT_EFFECT = (
-    "volumes",
-    "mountPoints",
-    "readonlyRootFilesystem",
-    "ulimits",
-    "instanceType",
-    "linuxParameters",
-    "secrets",
-    "networkConfiguration",
-    "fargatePlatformConfiguration",
-    "enableExecuteCommand",
-    "ephemeralStorage",
-    "runtimePlatform",
-    "repositoryCredentials",
-    "jobRoleArn",
-    "executionRoleArn",
-)
-"""Members of containerProperties that are stored and answered but change nothing in the container yet."""
-
-KINDS_WITHOUT_EFFECT = ("ecsProperties", "eksProperties", "nodeProperties")
-"""Definitions of these kinds can be registered, but no job can be submitted with them yet."""
-
-LOG_OPTIONS_WITHOUT_EFFECT = (
-    "awslogs-region",
-    "awslogs-datetime-format",
-    "awslogs-multiline-pattern",
-    "mode",
-    "max-buffer-size",
-)
-
 
 @operation("RegisterJobDefinition")
 def register_job_definition(ctx: RequestContext, params: Params) -> Params:
     made = ctx.apply(
         lambda at: inputs.RegisterJobDefinition(at=at, params=params, size_bytes=ctx.body_length)
     )
-    ctx.ignored.extend(without_effect(params))
     return cast("Params", made)
-
-
-def without_effect(params: Params) -> Iterator[str]:
-    """Paths of the members that this request uses and that change nothing."""
-    container = params.get("containerProperties", {})
-    for member in WITHOUT_EFFECT:
-        if container.get(member):
-            yield f"containerProperties.{member}"
-    if any(entry["type"] == "GPU" for entry in container.get("resourceRequirements", ())):
-        yield "containerProperties.resourceRequirements[GPU]"
-    log = container.get("logConfiguration", {})
-    if log.get("logDriver", "awslogs") != "awslogs":
-        yield "containerProperties.logConfiguration.logDriver"
-    for option in LOG_OPTIONS_WITHOUT_EFFECT:
-        if option in log.get("options", {}):
-            yield f"containerProperties.logConfiguration.options.{option}"
-    for member in (*KINDS_WITHOUT_EFFECT, "propagateTags", "schedulingPriority"):
-        if params.get(member):
-            yield member
 
 
 @operation("DescribeJobDefinitions")

@@ -22,9 +22,7 @@ def create_job_queue(ctx: RequestContext, params: Params) -> Params:
 
 
 def _name_ignored(ctx: RequestContext, params: Params) -> None:
-    """No limit acts yet, and jobs are placed first in, first out, whatever a fair-share policy says."""
-    if params.get("jobStateTimeLimitActions"):
-        ctx.ignored.append("jobStateTimeLimitActions")
+    """Jobs are placed first in, first out, whatever a fair-share policy says."""
     arn = params.get("schedulingPolicyArn")
     if arn and ctx.read(lambda world: policies.FAIR_SHARE in world.policies[arn].policy):
         ctx.ignored.append("schedulingPolicyArn")

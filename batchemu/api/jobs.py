@@ -22,8 +22,6 @@ Params = dict[str, Any]
 MAX_JOBS = 100
 MAX_LISTED = 1000
 MAX_FILTERED = 100
-_WITHOUT_EFFECT = ("propagateTags", "shareIdentifier", "schedulingPriorityOverride")
-_MAY_BE_WITHOUT_EFFECT = ("containerOverrides", *_WITHOUT_EFFECT)
 
 
 @operation("SubmitJob")
@@ -32,26 +30,17 @@ def submit_job(ctx: RequestContext, params: Params) -> Params:
     made = ctx.apply(
         lambda at: inputs.SubmitJob(at=at, job_id=job_id, params=params, size_bytes=ctx.body_length)
     )
-    if any(member in params for member in _MAY_BE_WITHOUT_EFFECT):
+    if "containerOverrides" in params:
         container = ctx.read(lambda world: world.jobs[job_id].resolved.container)
-        ctx.ignored.extend(_without_effect(params, container))
+        ctx.ignored.extend(_overridden_in_vain(params["containerOverrides"], container))
     return cast("Params", made)
 
 
-def _without_effect(params: Params, container: Mapping[str, Any]) -> Iterator[str]:
-    """Paths of the members that change nothing; ``container``: what the job runs."""
-    for member in _WITHOUT_EFFECT:
-        if params.get(member):
-            yield member
-    overrides = params.get("containerOverrides", {})
-    if overrides.get("instanceType"):
-        yield "containerOverrides.instanceType"
+def _overridden_in_vain(overrides: Params, container: Mapping[str, Any]) -> Iterator[str]:
+    """Deprecated members do not reach a definition with resourceRequirements (botocore's model)."""
     for member in ("vcpus", "memory"):
         if member in overrides and member not in container:
-            # the definition uses resourceRequirements, which deprecated members do not override
             yield f"containerOverrides.{member}"
-    if any(entry["type"] == "GPU" for entry in overrides.get("resourceRequirements", ())):
-        yield "containerOverrides.resourceRequirements[GPU]"
 
 
 @operation("DescribeJobs")

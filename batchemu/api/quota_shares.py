@@ -17,17 +17,7 @@ Params = dict[str, Any]
 
 @operation("CreateQuotaShare")
 def create_quota_share(ctx: RequestContext, params: Params) -> Params:
-    made = ctx.apply(lambda at: inputs.CreateQuotaShare(at=at, params=params))
-    _name_ignored(ctx, params)
-    return cast("Params", made)
-
-
-def _name_ignored(ctx: RequestContext, params: Params) -> None:
-    """Capacity is neither lent nor borrowed yet, and nobody preempted."""
-    if params.get("resourceSharingConfiguration", {}).get("strategy", "RESERVE") != "RESERVE":
-        ctx.ignored.append("resourceSharingConfiguration")
-    if params.get("preemptionConfiguration", {}).get("inSharePreemption", "DISABLED") != "DISABLED":
-        ctx.ignored.append("preemptionConfiguration")
+    return cast("Params", ctx.apply(lambda at: inputs.CreateQuotaShare(at=at, params=params)))
 
 
 @operation("DescribeQuotaShare")
@@ -52,9 +42,7 @@ def list_quota_shares(ctx: RequestContext, params: Params) -> Params:
 
 @operation("UpdateQuotaShare")
 def update_quota_share(ctx: RequestContext, params: Params) -> Params:
-    made = ctx.apply(lambda at: inputs.UpdateQuotaShare(at=at, params=params))
-    _name_ignored(ctx, params)
-    return cast("Params", made)
+    return cast("Params", ctx.apply(lambda at: inputs.UpdateQuotaShare(at=at, params=params)))
 
 
 @operation("DeleteQuotaShare")

@@ -17,13 +17,7 @@ Params = dict[str, Any]
 
 @operation("CreateSchedulingPolicy")
 def create_scheduling_policy(ctx: RequestContext, params: Params) -> Params:
-    made = ctx.apply(lambda at: inputs.CreateSchedulingPolicy(at=at, params=params))
-    _name_ignored(ctx, params)
-    return cast("Params", made)
-
-
-def _name_ignored(ctx: RequestContext, params: Params) -> None:
-    ctx.ignored.extend(member for member in ("fairsharePolicy",) if params.get(member))
+    return cast("Params", ctx.apply(lambda at: inputs.CreateSchedulingPolicy(at=at, params=params)))
 
 
 @operation("DescribeSchedulingPolicies")
@@ -50,7 +44,6 @@ def list_scheduling_policies(ctx: RequestContext, params: Params) -> Params:
 @operation("UpdateSchedulingPolicy")
 def update_scheduling_policy(ctx: RequestContext, params: Params) -> Params:
     ctx.apply(lambda at: inputs.UpdateSchedulingPolicy(at=at, params=params))
-    _name_ignored(ctx, params)
     return {}
 
 

@@ -29,8 +29,6 @@ def submit_service_job(ctx: RequestContext, params: Params) -> Params:
             at=at, job_id=job_id, params=params, size_bytes=ctx.body_length, request=request
         )
     )
-    if params.get("preemptionConfiguration"):
-        ctx.ignored.append("preemptionConfiguration")  # nobody is preempted yet
     return cast("Params", made)
 
 

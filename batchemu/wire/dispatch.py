@@ -31,9 +31,12 @@ _dumps = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Ctx(Protocol):
-    """What the wire needs of a caller's context: a list for the members that nobody reads."""
+    """What the wire needs of a caller's context: a list for the members that nobody reads, and those
+    that are read in vain."""
 
     ignored: list[str]
+
+    def without_effect(self, operation: str, params: Mapping[str, Any]) -> Iterable[str]: ...
 
 
 C = TypeVar("C", bound=Ctx)
@@ -87,6 +90,7 @@ def dispatch(
         ctx.ignored.extend(ignored)
         ignored = ctx.ignored
         body = serialise(operation_name, handler(ctx, params))
+        ignored.extend(ctx.without_effect(operation_name, params))
         response = Answer(200, _dumps(body), request_id)
     except ServiceError as error:
         log.debug("%s refused: %s (%s)", operation_name, error.message, error.__cause__)

@@ -32,6 +32,9 @@ class Context:
     parsed: Parsed
     ignored: list[str] = field(default_factory=list)
 
+    def without_effect(self, operation: str, params: dict[str, Any]) -> tuple[str, ...]:
+        return ()
+
 
 @dataclass
 class Wire:

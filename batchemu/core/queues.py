@@ -6,7 +6,7 @@ measured by https://github.com/badmintoncryer/cdk-preflight (rules/batch, ``jq-*
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
 from batchemu.core import jobs, lifecycle, names, tags
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from batchemu.core.world import ComputeEnvironment, World
 
 MAX_ENVIRONMENTS = 3
+_QUEUE_TYPES: Final[Mapping[PlatformCapability, str]] = {
+    PlatformCapability.EC2: "ECS",
+    PlatformCapability.FARGATE: "ECS_FARGATE",
+    PlatformCapability.MANAGED_INSTANCES: "ECS_MANAGED_INSTANCES",
+    PlatformCapability.EKS: "EKS",
+}
+"""``jobQueueType`` by what the environments of the queue offer."""
 _COMPUTE_REASONS = frozenset(
     {
         "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
@@ -90,14 +97,17 @@ def _ordered(world: World, entries: Sequence[Mapping[str, Any]]) -> list[tuple[i
         raise messages.invalid("Duplicate ComputeEnvironments within order list.")
     if len({order for order, _ in found}) < len(found):
         raise messages.invalid("Duplicate ComputeEnvironment order values.")
-    if len({environment.capability for _, environment in found}) > 1:
-        raise messages.invalid("Fargate and EC2 compute environments can not be mixed.")
+    kinds = {environment.capability for _, environment in found}
+    if len(kinds) > 1:
+        known = kinds == {PlatformCapability.FARGATE, PlatformCapability.EC2}
+        # the sentence is known for Fargate and EC2, and assumed for the others
+        what = "Fargate and EC2" if known else "Different kinds of"
+        raise messages.invalid(f"{what} compute environments can not be mixed.")
     return found
 
 
 def _check_type(asked: str | None, environments: Sequence[tuple[int, ComputeEnvironment]]) -> None:
-    fargate = environments[0][1].capability is PlatformCapability.FARGATE
-    if asked not in (None, "ECS_FARGATE" if fargate else "ECS"):
+    if asked not in (None, _QUEUE_TYPES[environments[0][1].capability]):
         # by analogy with the sentence for service environments
         raise messages.invalid(
             f"The jobQueueType provided is {asked}, which is incompatible with the provided "

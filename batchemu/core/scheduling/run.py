@@ -52,7 +52,7 @@ def rooms(world: World, queue: JobQueue) -> list[Room]:
         Room(
             name=each.name,
             capability=each.capability,
-            is_open=each.state == "ENABLED" and each.status in IN_SERVICE,
+            is_open=each.state == "ENABLED" and each.status in IN_SERVICE and each.fault is None,
             free_vcpus=each.max_vcpus - each.used_vcpus,
         )
         for each in environments

@@ -87,7 +87,7 @@ def _faults(aws: _Neighbours, environment: Mapping[str, Any]) -> Iterator[str]:
     yield from _role_faults(aws, environment.get("serviceRole"), resources, provider)
     for profile in (resources.get("instanceRole"), template.get("ec2InstanceProfileArn")):
         if profile and not aws.has_instance_profile(profile):
-            # seen for Amazon EKS: https://docs.aws.amazon.com/batch/latest/userguide/batch-eks-troubleshooting.html
+            # seen for Amazon EKS: https://docs.aws.amazon.com/batch/latest/userguide/troubleshooting.html
             yield f"Instance profile {profile} does not exist"
     yield from _launch_template_faults(aws, resources.get("launchTemplate", {}))
     network = template.get("networkConfiguration", {})

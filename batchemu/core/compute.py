@@ -111,7 +111,7 @@ def _resources(params: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     filled = dict(params["computeResources"])
     if filled["type"].startswith("FARGATE"):
-        return {key: value for key, value in filled.items() if key not in compute_rules.NOT_ON_FARGATE}
+        return _on_fargate(filled)
     if filled["type"] == managed_instances_rules.KIND:
         return filled
     filled.setdefault("desiredvCpus", filled.get("minvCpus", 0))
@@ -121,6 +121,11 @@ def _resources(params: Mapping[str, Any]) -> dict[str, Any]:
     _without_delay_of_zero(filled)
     filled["ec2Configuration"] = _images(filled, is_eks="eksConfiguration" in params)
     return filled
+
+
+def _on_fargate(resources: Mapping[str, Any]) -> dict[str, Any]:
+    """Members that do not go with Fargate are let in as 0 or empty, and forgotten."""
+    return {key: each for key, each in resources.items() if each or key not in compute_rules.NOT_ON_FARGATE}
 
 
 def _images(resources: Mapping[str, Any], *, is_eks: bool) -> list[dict[str, Any]]:
@@ -188,6 +193,8 @@ def merged(environment: ComputeEnvironment, params: Mapping[str, Any]) -> dict[s
             resources[key] = managed_instances_rules.merged(resources[key], value)
         elif key != "updateToLatestImageVersion":  # back to false as soon as the update is over
             resources[key] = value
+    if environment.capability is PlatformCapability.FARGATE:
+        return _on_fargate(resources)
     if "desiredvCpus" in resources and "desiredvCpus" not in change:
         least, most = resources.get("minvCpus", 0), resources.get("maxvCpus", 0)
         resources["desiredvCpus"] = max(least, min(resources["desiredvCpus"], most))

@@ -21,7 +21,7 @@ _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 def check_create(params: Mapping[str, Any], region: str) -> None:
     """Raise the first rule that a request with ``eksConfiguration`` breaks."""
     if params["type"] == "UNMANAGED":
-        # assumed wording; https://docs.aws.amazon.com/batch/latest/userguide/eks.html
+        # assumed, rule and wording: AWS Batch launches the nodes of a cluster itself
         raise messages.invalid("eksConfiguration is not applicable for unmanaged Compute Environments.")
     if "ecsSettings" in params:
         # assumed wording; botocore's model, EcsSettings

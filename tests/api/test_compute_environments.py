@@ -339,6 +339,13 @@ def test_an_empty_list_changes_nothing_on_fargate(batch: Batch) -> None:
     assert detail(batch) == environment_detail(computeResources={**FARGATE, "maxvCpus": 8})
 
 
+@aws.assumed("clients that always send minvCpus 0 are known to work on creation only")
+def test_nothing_is_kept_that_does_not_go_with_fargate(batch: Batch) -> None:
+    create(batch, {**FARGATE, "minvCpus": 0, "tags": {}})
+    batch.client.update_compute_environment(computeEnvironment="ce", computeResources={"minvCpus": 0})
+    assert detail(batch) == environment_detail(computeResources=FARGATE)
+
+
 @pytest.mark.parametrize("member", ["imageId", "ec2KeyPair"])
 @aws.documented("model: ComputeResourceUpdate.imageId, .ec2KeyPair")
 def test_an_empty_string_takes_a_member_away(batch: Batch, member: str) -> None:

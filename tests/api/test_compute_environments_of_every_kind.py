@@ -264,6 +264,9 @@ def instances(**template: Any) -> dict[str, Any]:
     [
         with_template(launchTemplateName=""),
         with_override({"launchTemplateName": ""}),
+        with_override({}, {"targetInstanceTypes": ["m5.large"]}),
+        with_override({"targetInstanceTypes": ["c5"]}),
+        {**with_override({"targetInstanceTypes": ["optimal"]}), "instanceTypes": ["optimal"]},
         {**EC2, "scalingPolicy": {"minScaleDownDelayMinutes": 19}},
         {**EC2, "scalingPolicy": {"minScaleDownDelayMinutes": 10_081}},
         {**EC2, "ec2Configuration": [{"imageType": "ECS_AL2023"}] * 3},
@@ -271,6 +274,7 @@ def instances(**template: Any) -> dict[str, Any]:
         {**EC2, "managedInstancesProvider": PROVIDER},
         {**EC2, "subnets": []},
         {**FARGATE, "subnets": []},
+        {**FARGATE, "securityGroupIds": []},
         {**FARGATE, "scalingPolicy": {"minScaleDownDelayMinutes": 20}},
         {"type": "ECS_MANAGED_INSTANCES", "maxvCpus": 4},
         {**INSTANCES, "instanceTypes": ["m5"]},
@@ -345,7 +349,7 @@ def test_an_environment_on_eks_that_cannot_be_is_refused(
 
 
 @pytest.mark.parametrize("members", [{"type": "UNMANAGED", "serviceRole": "r"}, {"ecsSettings": {}}])
-@aws.assumed("neither goes with Amazon EKS by the model's documentation; the sentences are not known")
+@aws.assumed("AWS Batch launches the nodes itself; EcsSettings are for Amazon ECS (model: EcsSettings)")
 def test_members_that_do_not_go_with_eks_are_refused(
     batch: Batch, refused: Any, members: dict[str, Any]
 ) -> None:
@@ -489,6 +493,25 @@ def test_the_settings_of_ecs_appear_once_they_were_set(batch: Batch) -> None:
     before = detail(batch)
     update(batch, ecsSettings={"containerInsights": "ENABLED"}, context="c")
     assert detail(batch) == {**before, "ecsSettings": {"containerInsights": "ENABLED"}, "context": "c"}
+
+
+@aws.documented("model: UpdateComputeEnvironmentRequest.unmanagedvCpus, .serviceRole; no sentence is known")
+def test_an_unmanaged_environment_is_updated_in_its_own_members_only(batch: Batch, refused: Any) -> None:
+    create(batch, type="UNMANAGED", serviceRole="role", unmanagedvCpus=8)
+    before = detail(batch)
+    for members in ({"computeResources": {"maxvCpus": 1}}, {"serviceRole": "AWSServiceRoleForBatch"}):
+        assert kind(refused(update, batch=batch, **members)) == ("ClientException", 400)
+    update(batch, unmanagedvCpus=9, serviceRole="other", state="DISABLED")
+    changed = {"unmanagedvCpus": 9, "serviceRole": "other", "state": "DISABLED"}
+    assert detail(batch) == {**before, **changed}
+
+
+@aws.assumed("the sentence was measured on creation")
+def test_unmanaged_vcpus_do_not_go_with_a_managed_environment(batch: Batch, refused: Any) -> None:
+    batch.environment()
+    assert inner(refused(update, batch=batch, unmanagedvCpus=9)) == client_error(
+        "unmanagedvCpus is not applicable for managed Compute Environment."
+    )
 
 
 # --- queues and jobs

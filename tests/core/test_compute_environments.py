@@ -31,11 +31,6 @@ def create(lab: Lab, fault: str | None = None, resources: Any = None, name: str 
     return lab.world.environments[name]
 
 
-def update(lab: Lab, fault: str | None = None, **params: Any) -> None:
-    given = {"computeEnvironment": "ce", **params}
-    lab.take(i.UpdateComputeEnvironment(at=lab.at(), params=given, fault=fault))
-
-
 def delete(lab: Lab, fault: str | None = None) -> None:
     lab.take(i.DeleteComputeEnvironment(at=lab.at(), compute_environment="ce", fault=fault))
 
@@ -57,12 +52,12 @@ def test_an_invalid_environment_is_in_no_queue() -> None:
 
 def test_an_environment_that_becomes_invalid_takes_no_jobs_until_it_is_repaired() -> None:
     lab = Lab().ready()
-    update(lab, FAULT, computeResources={"maxvCpus": 9})
+    lab.update_environment(fault=FAULT, computeResources={"maxvCpus": 9})
     job = lab.submit()
     assert lab.status(job) == "RUNNABLE"
-    update(lab, FAULT, state="DISABLED")
+    lab.update_environment(fault=FAULT, state="DISABLED")
     assert lab.world.environments["ce"].status == "INVALID"
-    update(lab, state="ENABLED")
+    lab.update_environment(state="ENABLED")
     assert lab.world.environments["ce"].status_reason == "ComputeEnvironment Healthy"
     assert lab.status(job) == "STARTING"
 
@@ -73,7 +68,7 @@ def test_an_environment_takes_no_jobs_while_an_update_does_not_repair_it() -> No
     lab.fire(PURPOSE)
     lab.queue()
     lab.definition()
-    update(lab, FAULT)
+    lab.update_environment(fault=FAULT)
     job = lab.submit()
     assert (lab.world.environments["ce"].status, lab.status(job)) == ("UPDATING", "RUNNABLE")
 
@@ -81,7 +76,7 @@ def test_an_environment_takes_no_jobs_while_an_update_does_not_repair_it() -> No
 def test_jobs_on_an_environment_that_becomes_invalid_go_on() -> None:
     lab = Lab().ready()
     job = lab.submit()
-    update(lab, FAULT)
+    lab.update_environment(fault=FAULT)
     lab.run(job)
     assert lab.status(job) == "SUCCEEDED"
     assert lab.used() == 0
@@ -90,7 +85,7 @@ def test_jobs_on_an_environment_that_becomes_invalid_go_on() -> None:
 def test_an_invalid_environment_is_deleted() -> None:
     lab = Lab()
     create(lab, FAULT)
-    update(lab, FAULT, state="DISABLED")
+    lab.update_environment(fault=FAULT, state="DISABLED")
     delete(lab)
     assert lab.world.environments == {}
 
@@ -98,7 +93,7 @@ def test_an_invalid_environment_is_deleted() -> None:
 def test_a_deletion_that_fails_leaves_an_invalid_environment() -> None:
     lab = Lab()
     environment = create(lab)
-    update(lab, state="DISABLED")
+    lab.update_environment(state="DISABLED")
     delete(lab, FAULT)
     assert (environment.status, environment.status_reason) == ("INVALID", FAULT)
 
@@ -110,7 +105,7 @@ def fargate_with_a_job() -> tuple[Lab, Any]:
     params = {"jobDefinitionName": "definition", "type": "container", **ON_FARGATE}
     lab.take(i.RegisterJobDefinition(at=lab.at(), params=params, size_bytes=100))
     job = lab.submit()
-    update(lab, state="DISABLED")
+    lab.update_environment(state="DISABLED")
     create(lab, resources=FARGATE, name="other")
     lab.update_queue(computeEnvironmentOrder=[{"order": 0, "computeEnvironment": "other"}])
     return lab, job
@@ -135,7 +130,7 @@ def test_the_end_of_the_last_job_does_not_cut_the_delay_of_a_deletion_short() ->
     lab.definition()
     job = lab.submit()
     lab.update_queue(computeEnvironmentOrder=[{"order": 0, "computeEnvironment": "other"}])
-    update(lab, state="DISABLED")
+    lab.update_environment(state="DISABLED")
     lab.fire(PURPOSE)
     delete(lab)
     lab.run(job)

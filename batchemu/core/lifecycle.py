@@ -39,6 +39,11 @@ def check_settled(resource: Resource, verb: str) -> None:
         raise messages.being_modified(verb)
 
 
+def is_in_service(environment: ComputeEnvironment) -> bool:
+    """VALID, or being updated to be so: what is or becomes INVALID takes no jobs."""
+    return environment.status in IN_SERVICE and environment.fault is None
+
+
 def announce_created(resource: Resource, effects: list[Effect], *, at: Millis) -> None:
     effects.append(
         Announce(

@@ -90,7 +90,7 @@ def _ordered(world: World, entries: Sequence[Mapping[str, Any]]) -> list[tuple[i
     found = []
     for entry in sorted(entries, key=lambda each: int(each["order"])):
         environment = names.find_environment(world, entry["computeEnvironment"])
-        if environment is None or environment.status not in lifecycle.IN_SERVICE:
+        if environment is None or not lifecycle.is_in_service(environment):
             raise messages.environment_not_attachable()
         found.append((int(entry["order"]), environment))
     if len({environment.name for _, environment in found}) < len(found):

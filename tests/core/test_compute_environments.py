@@ -71,6 +71,8 @@ def test_an_environment_takes_no_jobs_while_an_update_does_not_repair_it() -> No
     lab.update_environment(fault=FAULT)
     job = lab.submit()
     assert (lab.world.environments["ce"].status, lab.status(job)) == ("UPDATING", "RUNNABLE")
+    with pytest.raises(ClientException, match="must be created and valid before attaching"):
+        lab.queue("other")
 
 
 def test_jobs_on_an_environment_that_becomes_invalid_go_on() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batchemu.core.attempts import place
-from batchemu.core.lifecycle import IN_SERVICE
+from batchemu.core.lifecycle import is_in_service
 from batchemu.core.scheduling.fit import Room
 from batchemu.core.scheduling.queue import Waiting, plan
 
@@ -52,7 +52,7 @@ def rooms(world: World, queue: JobQueue) -> list[Room]:
         Room(
             name=each.name,
             capability=each.capability,
-            is_open=each.state == "ENABLED" and each.status in IN_SERVICE and each.fault is None,
+            is_open=each.state == "ENABLED" and is_in_service(each),
             free_vcpus=each.max_vcpus - each.used_vcpus,
         )
         for each in environments

@@ -34,6 +34,11 @@ def main() -> None:
 @click.option("--clock", help="real | scaled:N | manual: how emulated time passes.  [default: real]")
 @click.option("--delays", help="none | aws: how long AWS's own steps take.  [default: none]")
 @click.option("--aws", help="embedded | none: the other services of AWS on this port.  [default: embedded]")
+@click.option(
+    "--strict-references/--no-strict-references",
+    default=None,
+    help="Compute environments become INVALID when what they name does not exist.  [default: no]",
+)
 @click.option("--data-dir", help="Not yet: state lives in memory.")
 @click.option("--allowed-hosts", help="Further names, comma separated, that requests may call us by.")
 @click.option("--stop-grace", type=float, help="Seconds between SIGTERM and SIGKILL.  [default: 30]")

@@ -29,6 +29,8 @@ class Settings:
     delays: str = "none"
     aws: str = "embedded"
     """``embedded``: the other services of AWS are served on our port, by moto; ``none``: they are not."""
+    strict_references: bool = False
+    """Compute environments become INVALID when the roles, subnets, ... that they name do not exist."""
     data_dir: str = ""
     allowed_hosts: str = ""
     """Names, separated by commas, that a request's Host may carry besides our own address."""
@@ -69,17 +71,25 @@ class Settings:
             raise SettingsError(f"The delays can be {' or '.join(DELAYS)}, not {self.delays!r}.")
         if self.data_dir:
             raise SettingsError("State cannot be kept in a directory yet: leave out --data-dir.")
+        self._check_aws()
+        if not 0 <= self.stop_grace <= 86_400:
+            raise SettingsError("The stop grace must be between 0 and 86400 seconds.")
+        if self.log_level.lower() not in ("debug", "info", "warning", "error"):
+            raise SettingsError(
+                f"The log level can be debug, info, warning or error, not {self.log_level!r}."
+            )
+
+    def _check_aws(self) -> None:
         if self.aws.startswith(("http://", "https://")):
             raise SettingsError(
                 "The other services cannot be another endpoint's yet: use --aws embedded or --aws none."
             )
         if self.aws not in ("embedded", "none"):
             raise SettingsError(f"The other services (--aws) can be embedded or none, not {self.aws!r}.")
-        if not 0 <= self.stop_grace <= 86_400:
-            raise SettingsError("The stop grace must be between 0 and 86400 seconds.")
-        if self.log_level.lower() not in ("debug", "info", "warning", "error"):
+        if self.strict_references and self.aws == "none":
             raise SettingsError(
-                f"The log level can be debug, info, warning or error, not {self.log_level!r}."
+                "References cannot be checked without the other services: use --aws embedded, or leave out "
+                "--strict-references."
             )
 
 

@@ -61,7 +61,7 @@ def _is_given(owner: str, member: str) -> bool:
 
 
 def _members(
-    shape: Any, below: Any = is_known, path: str = "", seen: tuple[str, ...] = ()
+    shape: Any, below: Callable[[str, str], bool] = is_known, path: str = ""
 ) -> Iterator[tuple[str, str, str]]:
     """Path, structure and name of every member below ``shape``; where ``below`` says no, not further."""
     if shape is None:

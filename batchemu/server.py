@@ -17,6 +17,7 @@ from waitress.server import TcpWSGIServer
 from batchemu import control
 from batchemu.aws.embedded import WAITRESS_SETTINGS, EmbeddedAws, set_up_waitress
 from batchemu.aws.logs import EmbeddedLogs, MemoryLogs, log_request_target
+from batchemu.aws.references import EmbeddedReferences
 from batchemu.core.facts import JobStatusChanged, ServiceJobStatusChanged
 from batchemu.core.world import AWS_LIKE, Delays
 from batchemu.engine.clock import Clock
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from batchemu.config import Settings
     from batchemu.core.facts import Fact
-    from batchemu.engine.ports import JobRuntime, LogSink, Scope
+    from batchemu.engine.ports import JobRuntime, LogSink, References, Scope
     from batchemu.wsgi import Say
 
 log = logging.getLogger("batchemu")
@@ -79,6 +80,11 @@ class Server:
             return MemoryLogs()
         return EmbeddedLogs(self.aws, self.engine.clock.emulated)
 
+    def _make_references(self) -> References | None:
+        if self.aws is None or not self.settings.strict_references:
+            return None
+        return EmbeddedReferences(self.aws)
+
     def _make_runtime(self, sink: LogSink) -> tuple[JobRuntime, str]:
         """The runtime that was asked for, imported only then, and a line that describes it."""
         if self.settings.runtime == "scripted":
@@ -101,7 +107,7 @@ class Server:
     def _bind(self, described: str) -> Any:
         guard = Guard(self.settings.host, self.settings.allowed_hosts.split(","))
         app = OnePort(
-            batch=create_batch_app(self.engine, self._say),
+            batch=create_batch_app(self.engine, self._say, self._make_references()),
             controls=control.create_app(
                 self.engine,
                 session=self.session,

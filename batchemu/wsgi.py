@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from werkzeug import Request
 
     from batchemu.engine.engine import Engine
+    from batchemu.engine.ports import References
     from batchemu.guard import Guard
     from batchemu.wire.parse import Parsed
 
@@ -35,14 +36,14 @@ log = logging.getLogger("batchemu.requests")
 CALLER = "batchemu.caller"
 
 
-def create_batch_app(engine: Engine, say: Say) -> WSGIApplication:
+def create_batch_app(engine: Engine, say: Say, references: References | None = None) -> WSGIApplication:
     """The AWS Batch API as a WSGI application."""
     assert api.__all__
     ids = Ids()
 
     def make_context(request: Request, parsed: Parsed) -> RequestContext:
         by = request.environ.get(CALLER) or caller(request.environ)
-        return RequestContext(Scope(by.account, by.region), engine, ids, parsed.body_length)
+        return RequestContext(Scope(by.account, by.region), engine, ids, parsed.body_length, references)
 
     def handle(name: str, request: Request, uri_params: dict[str, str]) -> WSGIApplication:
         response = dispatch.dispatch(name, request, uri_params, make_context)

@@ -45,3 +45,9 @@ def test_variables_are_read_by_their_kind(name: str, text: str, value: object) -
 def test_what_cannot_be_read_is_refused(name: str, text: str) -> None:
     with pytest.raises(SettingsError, match=f"BATCHEMU_{name} must be"):
         Settings.load({}, {f"BATCHEMU_{name}": text})
+
+
+def test_references_cannot_be_checked_without_the_other_services() -> None:
+    assert Settings.load({"strict_references": True}, {}).strict_references
+    with pytest.raises(SettingsError, match="References cannot be checked without the other services"):
+        Settings.load({"strict_references": True, "aws": "none"}, {})

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from batchemu.api.pagination import describe
-from batchemu.core import inputs, names, views
+from batchemu.core import compute, inputs, names, views
 from batchemu.wire.dispatch import operation
 
 if TYPE_CHECKING:
     from batchemu.api.context import RequestContext
+    from batchemu.core.world import World
 
 Params = dict[str, Any]
 
@@ -17,8 +18,12 @@ Params = dict[str, Any]
 @operation("CreateComputeEnvironment")
 def create_compute_environment(ctx: RequestContext, params: Params) -> Params:
     uuid, cluster_uuid = ctx.ids.resource_uuid(), ctx.ids.resource_uuid()
+    named = params if params["type"] == "MANAGED" else {"serviceRole": params.get("serviceRole")}
+    fault = ctx.references.fault(ctx.scope, named) if ctx.references else None
     made = ctx.apply(
-        lambda at: inputs.CreateComputeEnvironment(at=at, params=params, uuid=uuid, cluster_uuid=cluster_uuid)
+        lambda at: inputs.CreateComputeEnvironment(
+            at=at, params=params, uuid=uuid, cluster_uuid=cluster_uuid, fault=fault
+        )
     )
     if params.get("type") == "UNMANAGED" and params.get("computeResources"):
         ctx.ignored.append("computeResources")
@@ -37,14 +42,38 @@ def describe_compute_environments(ctx: RequestContext, params: Params) -> Params
     )
 
 
+def _fault(ctx: RequestContext, name: str, change: Params | None) -> str | None:
+    """What is wrong with an environment once ``change`` is in; None as the change: with its service role.
+
+    Without the role AWS Batch cannot take down what it had set up, and the environment stays, INVALID:
+    https://github.com/hashicorp/terraform-provider-aws/issues/11699.
+    """
+    if ctx.references is None:
+        return None
+
+    def view(world: World) -> Params:
+        environment = names.find_environment(world, name)
+        if environment is None:
+            return {}
+        role = (change or {}).get("serviceRole") or environment.settings.get("serviceRole")
+        if change is None:
+            return {"serviceRole": role}
+        resources = compute.merged(environment, change)
+        return {**environment.settings, "serviceRole": role, "computeResources": resources}
+
+    return ctx.references.fault(ctx.scope, ctx.read(view))
+
+
 @operation("UpdateComputeEnvironment")
 def update_compute_environment(ctx: RequestContext, params: Params) -> Params:
-    made = ctx.apply(lambda at: inputs.UpdateComputeEnvironment(at=at, params=params))
+    fault = _fault(ctx, params["computeEnvironment"], params)
+    made = ctx.apply(lambda at: inputs.UpdateComputeEnvironment(at=at, params=params, fault=fault))
     return cast("Params", made)
 
 
 @operation("DeleteComputeEnvironment")
 def delete_compute_environment(ctx: RequestContext, params: Params) -> Params:
     name = params["computeEnvironment"]
-    ctx.apply(lambda at: inputs.DeleteComputeEnvironment(at=at, compute_environment=name))
+    fault = _fault(ctx, name, None)
+    ctx.apply(lambda at: inputs.DeleteComputeEnvironment(at=at, compute_environment=name, fault=fault))
     return {}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from batchemu.core.inputs import Input
     from batchemu.core.world import World
     from batchemu.engine.engine import Engine
-    from batchemu.engine.ports import Scope
+    from batchemu.engine.ports import References, Scope
 
 T = TypeVar("T")
 
@@ -40,6 +40,8 @@ class RequestContext:
     ids: Ids
     body_length: int
     """Bytes of the request's body, for the limits that AWS sets on it."""
+    references: References | None = None
+    """Asked about the resources that compute environments name; None: whatever is named exists."""
     ignored: list[str] = field(default_factory=list)
     """Paths of request members that have no effect: the answer names them in a header."""
 

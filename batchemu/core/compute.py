@@ -5,11 +5,19 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/compute_environments.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
-from batchemu.core import compute_rules, lifecycle, names, tags
-from batchemu.core.world import ComputeEnvironment
+from batchemu.core import (
+    compute_rules,
+    eks_environment_rules,
+    instance_types,
+    lifecycle,
+    managed_instances_rules,
+    names,
+    tags,
+)
+from batchemu.core.world import ComputeEnvironment, PlatformCapability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,17 +32,25 @@ if TYPE_CHECKING:
     from batchemu.core.world import Job, World
 
 _SETTINGS = ("unmanagedvCpus", "context", "ecsSettings")
-_CLEARABLE = frozenset({"imageId", "ec2KeyPair"})
-"""An empty string takes these away (documentation of ComputeResourceUpdate in botocore's model)."""
+_CLEARED_BY: Final[Mapping[str, object]] = {
+    "imageId": "",
+    "ec2KeyPair": "",
+    "ec2Configuration": [],
+    "subnets": [],
+    "securityGroupIds": [],
+}
+"""What takes a member away (documentation of ComputeResourceUpdate in botocore's model)."""
+_UPDATE_POLICY: Final[Mapping[str, Any]] = {"terminateJobsOnUpdate": False, "jobExecutionTimeoutMinutes": 30}
+"""Defaults of UpdatePolicy (botocore's model); that Describe shows them is assumed."""
 
 
 def create(world: World, command: CreateComputeEnvironment, effects: list[Effect]) -> dict[str, str]:
-    """CREATING, and VALID after the delay."""
+    """CREATING, and VALID (or INVALID) after the delay."""
     params = command.params
     name = params["computeEnvironmentName"]
     if not names.is_resource_name(name):
-        raise messages.invalid("Compute environment name should match a valid pattern.")
-    compute_rules.check_create(params)
+        raise messages.invalid("Compute Environment name should match a valid pattern.")
+    compute_rules.check_create(params, world.region)
     own_tags = tags.checked(params.get("tags"))
     if name in world.environments:
         raise messages.already_exists()
@@ -45,10 +61,11 @@ def create(world: World, command: CreateComputeEnvironment, effects: list[Effect
         state=params.get("state", "ENABLED"),
         status="CREATING",
         status_reason=None,
-        resources=_with_defaults(params["computeResources"]) if params["type"] == "MANAGED" else {},
+        resources=_resources(params),
         settings=_settings(world, params, command.uuid),
         tags=own_tags,
-        cluster_name=_cluster_name(name, params.get("serviceRole"), command.cluster_uuid),
+        cluster_name=_cluster_name(params, command.cluster_uuid),
+        fault=command.fault,
     )
     world.environments[name] = environment
     lifecycle.announce_created(environment, effects, at=command.at)
@@ -56,12 +73,15 @@ def create(world: World, command: CreateComputeEnvironment, effects: list[Effect
     return {"computeEnvironmentName": name, "computeEnvironmentArn": environment.arn}
 
 
-def _cluster_name(name: str, service_role: str | None, uuid: str) -> str:
+def _cluster_name(params: Mapping[str, Any], uuid: str) -> str | None:
     """The ECS cluster's name tells the service-linked role from a role of the customer's.
 
     Both forms are read off real answers of DescribeComputeEnvironments (2025).
     """
-    if service_role and "AWSServiceRoleForBatch" not in service_role:
+    if "eksConfiguration" in params:
+        return None
+    name, role = params["computeEnvironmentName"], params.get("serviceRole")
+    if role and compute_rules.SERVICE_LINKED_ROLE not in role:
         return f"{name}_Batch_{uuid}"
     return f"AWSBatch-{name}-{uuid}"
 
@@ -72,6 +92,9 @@ def _settings(world: World, params: Mapping[str, Any], uuid: str) -> dict[str, A
     if role or params["type"] == "MANAGED":
         settings["serviceRole"] = role or service_linked_role(world)
     settings["containerOrchestrationType"] = "ECS"
+    if "eksConfiguration" in params:
+        settings["containerOrchestrationType"] = "EKS"
+        settings["eksConfiguration"] = eks_environment_rules.stored(params["eksConfiguration"])
     settings["uuid"] = uuid
     return settings
 
@@ -82,40 +105,70 @@ def service_linked_role(world: World) -> str:
     return arn.replace(f":{world.region}:", "::", 1)
 
 
-def _with_defaults(resources: Mapping[str, Any]) -> dict[str, Any]:
-    """What AWS adds: an answer of DescribeComputeEnvironments read off in October 2025.
-
-    The image type has been ECS_AL2023 since January 2026 (botocore's model, Ec2Configuration).
-    """
-    filled = dict(resources)
+def _resources(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What AWS adds: an answer of DescribeComputeEnvironments read off in October 2025."""
+    if params["type"] == "UNMANAGED":
+        return {}
+    filled = dict(params["computeResources"])
     if filled["type"].startswith("FARGATE"):
-        return {key: value for key, value in filled.items() if key not in compute_rules.NOT_ON_FARGATE}
+        return _on_fargate(filled)
+    if filled["type"] == managed_instances_rules.KIND:
+        return filled
     filled.setdefault("desiredvCpus", filled.get("minvCpus", 0))
     filled.setdefault("tags", {})
-    if not filled.get("ec2Configuration"):
-        gpu = all(compute_rules.is_gpu(each) for each in filled["instanceTypes"])
-        filled["ec2Configuration"] = [{"imageType": "ECS_AL2023_NVIDIA" if gpu else "ECS_AL2023"}]
     if "launchTemplate" in filled:
         filled["launchTemplate"] = {"overrides": [], **filled["launchTemplate"]}
+    _without_delay_of_zero(filled)
+    filled["ec2Configuration"] = _images(filled, is_eks="eksConfiguration" in params)
     return filled
 
 
+def _on_fargate(resources: Mapping[str, Any]) -> dict[str, Any]:
+    """Members that do not go with Fargate are let in as 0 or empty, and forgotten."""
+    return {key: each for key, each in resources.items() if each or key not in compute_rules.NOT_ON_FARGATE}
+
+
+def _images(resources: Mapping[str, Any], *, is_eks: bool) -> list[dict[str, Any]]:
+    """``ec2Configuration`` without the status that only AWS Batch tells; filled in where there is none.
+
+    The image type has been ECS_AL2023 since January 2026 (botocore's model, Ec2Configuration). The
+    status appears once instances have been launched: nothing launches any yet.
+    """
+    if not resources.get("ec2Configuration"):
+        gpu = all(instance_types.is_gpu(each) for each in resources["instanceTypes"])
+        return [{"imageType": f"{'EKS' if is_eks else 'ECS'}_AL2023{'_NVIDIA' if gpu else ''}"}]
+    return [
+        {key: value for key, value in each.items() if key != "batchImageStatus"}
+        for each in resources["ec2Configuration"]
+    ]
+
+
+def _without_delay_of_zero(resources: dict[str, Any]) -> None:
+    """A delay of 0 unsets the scaling policy (botocore's model, ComputeScalingPolicy)."""
+    if resources.get("scalingPolicy", {}).get("minScaleDownDelayMinutes") == 0:
+        del resources["scalingPolicy"]
+
+
 def update(world: World, command: UpdateComputeEnvironment, effects: list[Effect]) -> dict[str, str]:
-    """UPDATING, and VALID after the delay; members that are absent keep their value."""
+    """UPDATING, and VALID (or INVALID) after the delay; members that are absent keep their value."""
     params = command.params
     asked = params["computeEnvironment"]
     environment = names.find_environment(world, asked)
     if environment is None:
         raise messages.resource_does_not_exist(names.full_arn(world, "compute-environment", asked))
     lifecycle.check_settled(environment, "update")
-    change = params.get("computeResources") or {}
-    merged = _merged(environment, change)
-    compute_rules.check_update(environment, params, merged)
+    resources = merged(environment, params)
+    compute_rules.check_update(environment, params, resources)
     environment.state = params.get("state", environment.state)
-    environment.resources = merged
-    for key in (*_SETTINGS, "serviceRole", "updatePolicy"):
-        if key in params:
-            environment.settings[key] = params[key]
+    environment.resources = resources
+    environment.fault = command.fault
+    environment.settings.update({key: params[key] for key in (*_SETTINGS, "serviceRole") if key in params})
+    if "updatePolicy" in params and environment.capability is not PlatformCapability.FARGATE:
+        policy = environment.settings.get("updatePolicy", _UPDATE_POLICY)
+        environment.settings["updatePolicy"] = {**policy, **params["updatePolicy"]}
+    if "eksConfiguration" in params:
+        both = {**environment.settings["eksConfiguration"], **params["eksConfiguration"]}
+        environment.settings["eksConfiguration"] = eks_environment_rules.stored(both)
     lifecycle.begin(world, environment, "UPDATING", effects, at=command.at)
     return {
         "computeEnvironmentName": environment.name,
@@ -123,26 +176,38 @@ def update(world: World, command: UpdateComputeEnvironment, effects: list[Effect
     }
 
 
-def _merged(environment: ComputeEnvironment, change: Mapping[str, Any]) -> dict[str, Any]:
-    """``computeResources`` of an update goes in member by member (botocore's model).
+def merged(environment: ComputeEnvironment, params: Mapping[str, Any]) -> dict[str, Any]:
+    """``computeResources`` after an update, which goes in member by member (botocore's model).
 
     An empty list of subnets or security groups changes nothing on Fargate and takes them away on EC2.
     """
     resources = dict(environment.resources)
-    fargate = str(resources.get("type", "")).startswith("FARGATE")
+    change = params.get("computeResources") or {}
     for key, value in change.items():
-        if (key in _CLEARABLE and value == "") or (key == "launchTemplate" and _names_nothing(value)):
-            resources.pop(key, None)
+        if _takes_away(key, value):
+            if environment.capability is not PlatformCapability.FARGATE:
+                resources.pop(key, None)
         elif key == "launchTemplate":
             resources[key] = {"overrides": [], **value}
-        elif fargate and value == [] and key in ("subnets", "securityGroupIds"):
-            continue
-        elif key != "updateToLatestImageVersion":
+        elif key == "managedInstancesProvider" and key in resources:
+            resources[key] = managed_instances_rules.merged(resources[key], value)
+        elif key != "updateToLatestImageVersion":  # back to false as soon as the update is over
             resources[key] = value
+    if environment.capability is PlatformCapability.FARGATE:
+        return _on_fargate(resources)
     if "desiredvCpus" in resources and "desiredvCpus" not in change:
         least, most = resources.get("minvCpus", 0), resources.get("maxvCpus", 0)
         resources["desiredvCpus"] = max(least, min(resources["desiredvCpus"], most))
+    _without_delay_of_zero(resources)
+    if "ec2Configuration" in change and resources.get("instanceTypes"):
+        resources["ec2Configuration"] = _images(resources, is_eks=environment.is_eks)
     return resources
+
+
+def _takes_away(key: str, value: Any) -> bool:
+    if key == "launchTemplate":
+        return _names_nothing(value)
+    return key in _CLEARED_BY and bool(value == _CLEARED_BY[key])
 
 
 def _names_nothing(template: Mapping[str, Any]) -> bool:
@@ -163,6 +228,10 @@ def delete(world: World, command: DeleteComputeEnvironment, effects: list[Effect
         raise messages.environment_in_use()
     if environment.state != "DISABLED":
         raise messages.still_enabled("compute environment")
+    environment.fault = command.fault
+    if environment.capability is PlatformCapability.FARGATE and environment.jobs:
+        # botocore's model, DeleteComputeEnvironment; assumed wording
+        environment.fault = "CLIENT_ERROR - Active jobs must be terminated before the deletion."
     lifecycle.begin(world, environment, "DELETING", effects, at=command.at)
 
 
@@ -176,7 +245,8 @@ def release(world: World, name: str, job: Job, effects: list[Effect], *, at: Mil
     """Take a job's vCPUs back and let the queues that wait for them know."""
     environment = world.environments[name]
     environment.used_vcpus -= environment.jobs.pop(job.job_id)
-    if environment.status == "DELETING" and not environment.jobs:
+    over = not environment.jobs and not lifecycle.is_under_way(world, environment)
+    if environment.status == "DELETING" and over:
         lifecycle.finish(world, environment, effects, at=at)
     else:
         world.dirty.update(lifecycle.served_by(world, environment))

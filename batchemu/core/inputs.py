@@ -30,16 +30,22 @@ class CreateComputeEnvironment(_Input):
     params: Mapping[str, Any]
     uuid: str
     cluster_uuid: str
+    fault: str | None = None
+    """What AWS would find wrong with what the environment names: it becomes INVALID for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateComputeEnvironment(_Input):
     params: Mapping[str, Any]
+    fault: str | None = None
+    """As on creation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteComputeEnvironment(_Input):
     compute_environment: str
+    fault: str | None = None
+    """Why AWS could not delete it: it becomes INVALID instead."""
 
 
 # --- commands: job queues

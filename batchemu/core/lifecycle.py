@@ -47,6 +47,11 @@ def check_accepts(queue: JobQueue, asked: str) -> None:
         raise messages.queue_not_valid(asked)
 
 
+def is_in_service(environment: ComputeEnvironment) -> bool:
+    """VALID, or being updated to be so: what is or becomes INVALID takes no jobs."""
+    return environment.status in IN_SERVICE and environment.fault is None
+
+
 def announce_created(resource: Resource, effects: list[Effect], *, at: Millis) -> None:
     effects.append(
         Announce(
@@ -69,6 +74,11 @@ def begin(world: World, resource: Resource, status: str, effects: list[Effect], 
         finish(world, resource, effects, at=at)
 
 
+def is_under_way(world: World, resource: Resource) -> bool:
+    """Whether the delay of a changing status still runs."""
+    return TimerKey(PURPOSE, resource.arn) in world.timers
+
+
 def _delay(world: World, resource: Resource) -> int:
     if isinstance(resource, ComputeEnvironment | ServiceEnvironment):
         return world.delays.compute_environment
@@ -76,11 +86,15 @@ def _delay(world: World, resource: Resource) -> int:
 
 
 def finish(world: World, resource: Resource, effects: list[Effect], *, at: Millis) -> None:
-    """Leave a changing status: VALID, or gone."""
-    if resource.status == "DELETING":
+    """Leave a changing status: VALID, INVALID or gone."""
+    fault = resource.fault if isinstance(resource, ComputeEnvironment) else None
+    if fault:
+        move_resource(resource, "INVALID", effects, at=at, reason=fault)
+    elif resource.status == "DELETING":
         _vanish(world, resource, effects, at=at)
         return
-    move_resource(resource, "VALID", effects, at=at, reason=_HEALTHY.get(type(resource)))
+    else:
+        move_resource(resource, "VALID", effects, at=at, reason=_HEALTHY.get(type(resource)))
     world.dirty.update(_queues_of(world, resource))
 
 

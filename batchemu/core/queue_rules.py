@@ -24,6 +24,8 @@ SERVICE_QUEUE: Final = "SAGEMAKER_TRAINING"
 _QUEUE_TYPES: Final[Mapping[PlatformCapability, str]] = {
     PlatformCapability.EC2: "ECS",
     PlatformCapability.FARGATE: "ECS_FARGATE",
+    PlatformCapability.MANAGED_INSTANCES: "ECS_MANAGED_INSTANCES",
+    PlatformCapability.EKS: "EKS",
 }
 """jobQueueType of a queue, by what its environments run (botocore's model, CreateJobQueueRequest)."""
 
@@ -114,16 +116,23 @@ def _compute(
     found = []
     for entry in sorted(entries, key=lambda each: int(each["order"])):
         environment = names.find_environment(world, entry["computeEnvironment"])
-        if environment is None or environment.status not in lifecycle.IN_SERVICE:
+        if environment is None or not lifecycle.is_in_service(environment):
             raise messages.environment_not_attachable()
         found.append((int(entry["order"]), environment))
     if len({environment.name for _, environment in found}) < len(found):
         raise messages.invalid("Duplicate ComputeEnvironments within order list.")
     if len({order for order, _ in found}) < len(found):
         raise messages.invalid("Duplicate ComputeEnvironment order values.")
-    if len({environment.capability for _, environment in found}) > 1:
-        raise messages.invalid("Fargate and EC2 compute environments can not be mixed.")
+    _check_mixed({environment.capability for _, environment in found})
     return tuple(found)
+
+
+def _check_mixed(kinds: set[PlatformCapability]) -> None:
+    """The sentence is known for Fargate and EC2, and assumed for the others."""
+    if len(kinds) > 1:
+        known = kinds == {PlatformCapability.FARGATE, PlatformCapability.EC2}
+        what = "Fargate and EC2" if known else "Different kinds of"
+        raise messages.invalid(f"{what} compute environments can not be mixed.")
 
 
 def check_policy(world: World, arn: str | None, *, service: bool) -> None:

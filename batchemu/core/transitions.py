@@ -48,13 +48,14 @@ SERVICE_JOB_TRANSITIONS: Final[Mapping[ServiceJobStatus, frozenset[ServiceJobSta
 """None is ever PENDING: service jobs have no dependencies."""
 
 RESOURCE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
-    "CREATING": frozenset({"VALID"}),
-    "UPDATING": frozenset({"VALID"}),
+    "CREATING": frozenset({"VALID", "INVALID"}),
+    "UPDATING": frozenset({"VALID", "INVALID"}),
     "VALID": frozenset({"UPDATING", "DELETING"}),
-    "DELETING": frozenset(),
+    "INVALID": frozenset({"UPDATING", "DELETING"}),
+    "DELETING": frozenset({"INVALID"}),
 }
-"""Environments, queues and quota shares alike; from DELETING a resource vanishes. Nothing makes one
-INVALID yet."""
+"""Environments, queues and quota shares alike; from DELETING a resource vanishes. Only compute
+environments become INVALID: https://docs.aws.amazon.com/batch/latest/userguide/invalid_compute_environment.html"""
 
 
 class IllegalTransition(Exception):

@@ -36,7 +36,8 @@ def compute_environment_detail(world: World, environment: ComputeEnvironment) ->
         {
             "computeEnvironmentName": environment.name,
             "computeEnvironmentArn": environment.arn,
-            "ecsClusterArn": world.arn("cluster", environment.cluster_name, service="ecs"),
+            "ecsClusterArn": environment.cluster_name
+            and world.arn("cluster", environment.cluster_name, service="ecs"),
             "tags": dict(environment.tags),
             "type": environment.type,
             "state": environment.state,
@@ -44,8 +45,27 @@ def compute_environment_detail(world: World, environment: ComputeEnvironment) ->
             "statusReason": environment.status_reason,
             "computeResources": environment.resources or None,
             **environment.settings,
+            "eksConfiguration": _eks_configuration(world, environment),
         }
     )
+
+
+def _eks_configuration(world: World, environment: ComputeEnvironment) -> dict[str, Any] | None:
+    """The access entry is there when every environment of the cluster wants it (botocore's model,
+    EksAccessEntry); what a cluster that sees them disagree keeps is not known: INACTIVE is assumed."""
+    if not environment.is_eks:
+        return None
+    configuration: dict[str, Any] = environment.settings["eksConfiguration"]
+    if "accessEntry" not in configuration:
+        return configuration
+    wishes = {
+        each.settings["eksConfiguration"].get("accessEntry", {}).get("desiredState")
+        for each in world.environments.values()
+        if each.is_eks
+        and each.settings["eksConfiguration"]["eksClusterArn"] == configuration["eksClusterArn"]
+    }
+    status = "ACTIVE" if wishes == {"ENABLED"} else "INACTIVE"
+    return {**configuration, "accessEntry": {**configuration["accessEntry"], "status": status}}
 
 
 def job_queue_detail(queue: JobQueue) -> dict[str, Any]:

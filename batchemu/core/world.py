@@ -82,6 +82,9 @@ Disabling and deleting a queue takes about a minute in all
 class PlatformCapability(StrEnum):
     EC2 = "EC2"
     FARGATE = "FARGATE"
+    MANAGED_INSTANCES = "MANAGED_INSTANCES"
+    EKS = "EKS"
+    """Ours: what runs on Amazon EKS runs nowhere else."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,7 +101,10 @@ class ComputeEnvironment:
     """``computeResources`` with AWS's defaults filled in; empty for UNMANAGED."""
     settings: dict[str, Any]
     tags: dict[str, str]
-    cluster_name: str
+    cluster_name: str | None
+    """Name of the ECS cluster; None: an environment on Amazon EKS."""
+    fault: str | None = None
+    """What makes it INVALID once it is no longer being changed: the statusReason to be."""
     used_vcpus: float = 0.0
     jobs: dict[JobId, float] = field(default_factory=dict)
     """The jobs that run here and the vCPUs that each of them holds."""
@@ -110,8 +116,16 @@ class ComputeEnvironment:
 
     @property
     def capability(self) -> PlatformCapability:
+        if self.is_eks:
+            return PlatformCapability.EKS
         kind = self.resources.get("type", "EC2")
+        if kind == "ECS_MANAGED_INSTANCES":
+            return PlatformCapability.MANAGED_INSTANCES
         return PlatformCapability.FARGATE if kind.startswith("FARGATE") else PlatformCapability.EC2
+
+    @property
+    def is_eks(self) -> bool:
+        return "eksConfiguration" in self.settings
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from batchemu.core.effects import AttemptKey, StartContainer, StartTraining
     from batchemu.core.trainings import TrainingStatus
@@ -121,3 +121,13 @@ class Scheduler(Protocol):
 
     def call_later(self, delay_ms: int, action: Callable[[], None]) -> None:
         """Run ``action`` once the engine's clock has moved on by ``delay_ms``."""
+
+
+class References(Protocol):
+    """Knows whether the resources of other services that a compute environment names exist."""
+
+    def fault(self, scope: Scope, environment: Mapping[str, Any]) -> str | None:
+        """What AWS would find wrong, as the statusReason of an INVALID environment; None: nothing.
+
+        ``environment``: ``serviceRole``, ``computeResources`` and ``eksConfiguration``, each where known.
+        """

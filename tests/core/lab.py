@@ -56,8 +56,9 @@ class Lab:
             )
         )
 
-    def update_environment(self, name: str = "ce", **params: Any) -> None:
-        self.take(i.UpdateComputeEnvironment(at=self.at(), params={"computeEnvironment": name, **params}))
+    def update_environment(self, name: str = "ce", *, fault: str | None = None, **params: Any) -> None:
+        params = {"computeEnvironment": name, **params}
+        self.take(i.UpdateComputeEnvironment(at=self.at(), params=params, fault=fault))
 
     def delete_environment(self, name: str = "ce") -> None:
         self.take(i.DeleteComputeEnvironment(at=self.at(), compute_environment=name))
@@ -132,8 +133,8 @@ class Lab:
 
     def fire(self, purpose: str) -> None:
         """Let the earliest pending timer of a purpose fire, at its time."""
-        due = sorted((at, key) for key, at in self.world.timers.items() if key.purpose == purpose)
-        at, key = due[0]
+        due = [(at, key) for key, at in self.world.timers.items() if key.purpose == purpose]
+        at, key = min(due, key=lambda each: each[0])
         self.now = max(self.now, at)
         self.take(i.TimerFired(at=Millis(self.now), timer=key))
 

@@ -85,9 +85,13 @@ class Batch(RuleBasedStateMachine):
         purposes = sorted({key.purpose for key in self.lab.world.timers})
         self.lab.fire(data.draw(st.sampled_from(purposes)))
 
-    @rule(state=st.sampled_from(["ENABLED", "DISABLED"]), name=st.sampled_from(["ce", "spare"]))
-    def switches_environment(self, state: str, name: str) -> None:
-        self.lab.update_environment(name, state=state)
+    @rule(
+        state=st.sampled_from(["ENABLED", "DISABLED"]),
+        name=st.sampled_from(["ce", "spare"]),
+        fault=st.sampled_from([None, None, "CLIENT_ERROR - it does not exist"]),
+    )
+    def switches_environment(self, state: str, name: str, fault: str | None) -> None:
+        self.lab.update_environment(name, fault=fault, state=state)
 
     @rule(state=st.sampled_from(["ENABLED", "DISABLED"]), name=st.sampled_from(QUEUES))
     def switches_queue(self, state: str, name: str) -> None:

@@ -45,7 +45,7 @@ def page() -> str:
         lines += [f"## {title}", "", "```mermaid", "stateDiagram-v2"]
         for before, after in table.items():  # type: ignore[attr-defined]
             lines += [f"    {before} --> {to}" for to in sorted(after)]
-            if not after:
+            if not after or before == "DELETING":
                 lines.append(f"    {before} --> [*]")
         lines += ["```", ""]
     return "\n".join(lines)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from batchemu.core import consumables
 from batchemu.core.attempts import place
-from batchemu.core.lifecycle import IN_SERVICE
+from batchemu.core.lifecycle import is_in_service
 from batchemu.core.scheduling import training
 from batchemu.core.scheduling.fit import Room
 from batchemu.core.scheduling.queue import Waiting, plan
@@ -58,7 +58,7 @@ def rooms(world: World, queue: JobQueue) -> list[Room]:
         Room(
             name=each.name,
             capability=each.capability,
-            is_open=each.state == "ENABLED" and each.status in IN_SERVICE,
+            is_open=each.state == "ENABLED" and is_in_service(each),
             free_vcpus=each.max_vcpus - each.used_vcpus,
         )
         for each in environments

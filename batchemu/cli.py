@@ -147,3 +147,22 @@ def clock(url: str, advance: float | None) -> None:
     else:
         answer = _call(url, "POST", "clock", {"advanceSeconds": advance})
     click.echo(f"{answer['time']} ({answer['mode']})")
+
+
+@main.command()
+@click.argument("operations", nargs=-1, metavar="[OPERATION]...")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def coverage(operations: tuple[str, ...], as_json: bool) -> None:
+    """Show what of the AWS Batch API is emulated, and what is not.
+
+    For each operation of the installed botocore: whether it is handled, input members that have no effect
+    yet and output members that are never given, each with the reason.
+    """
+    from batchemu import coverage as found  # noqa: PLC0415
+
+    rows = found.coverage()
+    unknown = set(operations) - {row.operation for row in rows}
+    if unknown:
+        raise click.ClickException(f"AWS Batch has no operation {sorted(unknown)[0]}.")
+    rows = [row for row in rows if not operations or row.operation in operations]
+    click.echo(json.dumps(found.to_json(rows), indent=2) if as_json else "\n".join(found.in_words(rows)))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from batchemu.wire.known import is_known
 from batchemu.wire.model import operation_model, operation_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from botocore.model import OperationModel, Shape
 
@@ -20,15 +21,23 @@ AWKWARD = 'a/b:c d+e%2F"\\é😀'
 
 
 def example_input(operation: str, *, required_only: bool = False) -> dict[str, Any]:
-    """Fill the operation's input: every member, or only what the model requires."""
+    """Fill the operation's input: every member that batchemu knows, or only what the model requires."""
     shape = operation_model(operation).input_shape
-    return {} if shape is None else _fill(shape, count(1), required_only)
+    return {} if shape is None else _fill(shape, count(1), _required if required_only else _known)
 
 
 def example_output(operation: str) -> dict[str, Any]:
     """Fill every member of the operation's output."""
     shape = operation_model(operation).output_shape
-    return {} if shape is None else _fill(shape, count(1), False)
+    return {} if shape is None else _fill(shape, count(1), lambda structure: list(structure.members))
+
+
+def _required(structure: Any) -> list[str]:
+    return list(structure.required_members)
+
+
+def _known(structure: Any) -> list[str]:
+    return [name for name in structure.members if is_known(structure.name, name)]
 
 
 def body_members(model: OperationModel) -> list[str]:
@@ -75,16 +84,15 @@ def path(steps: Steps) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
 
 
-def _fill(shape: Any, numbers: Iterator[int], required_only: bool) -> Any:
+def _fill(shape: Any, numbers: Iterator[int], chosen: Callable[[Any], list[str]]) -> Any:
     kind = shape.type_name
     if kind == "structure":
-        names = shape.required_members if required_only else shape.members
-        return {name: _fill(shape.members[name], numbers, required_only) for name in names}
+        return {name: _fill(shape.members[name], numbers, chosen) for name in chosen(shape)}
     if kind == "list":
         length = 2 if shape.member.type_name == "string" else 1
-        return [_fill(shape.member, numbers, required_only) for _ in range(length)]
+        return [_fill(shape.member, numbers, chosen) for _ in range(length)]
     if kind == "map":
-        return {f"key-{next(numbers)}": _fill(shape.value, numbers, required_only) for _ in range(2)}
+        return {f"key-{next(numbers)}": _fill(shape.value, numbers, chosen) for _ in range(2)}
     return _scalar(shape, next(numbers))
 
 

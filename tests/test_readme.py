@@ -9,6 +9,7 @@ from pathlib import Path
 
 from batchemu.api.without_effect import CONTAINER_PROPERTIES
 from batchemu.wire.dispatch import registered
+from batchemu.wire.model import operation_names
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 
@@ -20,14 +21,14 @@ def section(name: str) -> str:
     return found[1]
 
 
-def wrapped(names: set[str] | frozenset[str]) -> str:
+def wrapped(names: set[str]) -> str:
     import textwrap
 
     return textwrap.fill(", ".join(f"`{name}`" for name in sorted(names)) + ".", 100, break_on_hyphens=False)
 
 
 def test_the_operations_are_those_that_have_a_handler() -> None:
-    assert section("operations") == wrapped(registered())
+    assert section("operations").startswith(f"{len(registered())} of {len(operation_names())}. ")
 
 
 def test_the_members_without_effect_are_those_that_the_code_names() -> None:

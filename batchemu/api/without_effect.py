@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +164,32 @@ WITHOUT_EFFECT: Final[Mapping[str, tuple[NoEffect, ...]]] = {
 """By operation."""
 
 
+def _by_first_member(entries: Iterable[NoEffect]) -> Mapping[str, list[NoEffect]]:
+    found: dict[str, list[NoEffect]] = {}
+    for each in entries:
+        if each.when is not None:
+            found.setdefault(each.path.partition(".")[0], []).append(each)
+    return found
+
+
+_NAMED: Final = {operation: _by_first_member(entries) for operation, entries in WITHOUT_EFFECT.items()}
+"""Those that answers name, by operation and by the member of the request in which they stand."""
+
+
 def without_effect(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
     """The labels of those members that a request uses and that change nothing."""
-    for each in WITHOUT_EFFECT.get(operation, ()):
-        first, _, rest = each.path.partition(".")
-        if each.when is not None and first in params:
-            values = _values(params[first], rest)
-            if any(each.when(value) for value in values):
+    named = _NAMED.get(operation)
+    if not named:
+        return
+    for member in [each for each in params if each in named]:
+        for each in named[member]:
+            values = _values(params[member], each.path.partition(".")[2])
+            if each.when is not None and any(each.when(value) for value in values):
                 yield each.label
 
 
 def _values(value: Any, path: str) -> Iterator[Any]:
-    """Whatever stands at ``path`` below ``value``; an option's name may hold no dots, and none does."""
+    """Whatever stands at ``path`` below ``value``."""
     if not path:
         yield value
     elif isinstance(value, list):

@@ -27,14 +27,21 @@ if TYPE_CHECKING:
 
 DEFAULT_LOG_GROUP = "/aws/batch/job"
 """https://docs.aws.amazon.com/batch/latest/userguide/job_states.html"""
-_OVERLAYING = (
-    "containerOverrides",
-    "parameters",
-    "retryStrategy",
-    "timeout",
-    "consumableResourcePropertiesOverride",
+_OVERLAYING = frozenset(
+    {
+        "containerOverrides",
+        "ecsPropertiesOverride",
+        "eksPropertiesOverride",
+        "nodeOverrides",
+        "parameters",
+        "retryStrategy",
+        "timeout",
+        "propagateTags",
+        "schedulingPriorityOverride",
+        "consumableResourcePropertiesOverride",
+    }
 )
-_OVERLAYING_THOUGH_EMPTY = ("propagateTags", "schedulingPriorityOverride")
+"""Members of SubmitJob that change what a definition says."""
 _REFERENCE = re.compile(r"Ref::([A-Za-z0-9_-]+)")
 
 
@@ -46,17 +53,17 @@ def resolve(
     A definition that is run as it is, which most are, is resolved once and shared by its jobs.
     ``consumable_name``: the name of the consumable resource that a name or an ARN means.
     """
+    as_it_is = params.keys().isdisjoint(_OVERLAYING)
+    if as_it_is and definition.resolved is not None:
+        return definition.resolved
     override_rules.check(definition.detail, params)
     kind = definition_rules.kind(definition.detail)
     if kind != definition_rules.CONTAINER:
         raise messages.not_implemented(f"jobs of {kind} job definitions")
-    if any(params.get(member) for member in _OVERLAYING) or any(
-        member in params for member in _OVERLAYING_THOUGH_EMPTY
-    ):
-        return _resolved(definition, params, consumable_name)
-    if definition.resolved is None:
-        definition.resolved = _resolved(definition, {}, consumable_name)
-    return definition.resolved
+    resolved = _resolved(definition, params, consumable_name)
+    if as_it_is:
+        definition.resolved = resolved
+    return resolved
 
 
 def _resolved(

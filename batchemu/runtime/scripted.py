@@ -41,6 +41,7 @@ def _wall_ms() -> int:
 
 @dataclass(slots=True, eq=False)
 class _Attempt:
+    key: AttemptKey
     container: StartContainer
     report: Reporter
     plan: Plan | None
@@ -76,11 +77,12 @@ class ScriptedRuntime(JobRuntime):
 
     def start(self, scope: Scope, container: StartContainer, report: Reporter) -> None:
         plan = self.plans.match(container)
-        attempt = _Attempt(container, report, plan)
+        key = container.key
+        attempt = _Attempt(key, container, report, plan)
         with self._lock:
-            self._attempts[container.key] = attempt
-            stopped = container.key in self._early_stops
-            self._early_stops.pop(container.key, None)
+            self._attempts[key] = attempt
+            stopped = key in self._early_stops
+            self._early_stops.pop(key, None)
         if stopped:
             self._end_later(attempt, None, None)
         elif plan is None:
@@ -144,7 +146,7 @@ class ScriptedRuntime(JobRuntime):
     def _end(self, attempt: _Attempt, exit_code: int | None, reason: str | None) -> None:
         """Report an end; the first of several wins, and a reset leaves none."""
         with self._lock:
-            if self._attempts.get(attempt.container.key) is not attempt:
+            if self._attempts.get(attempt.key) is not attempt:
                 return
-            del self._attempts[attempt.container.key]
+            del self._attempts[attempt.key]
         attempt.report.exited(exit_code, reason=reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import logging
 import pickle
 import signal
 from dataclasses import dataclass, field, fields
@@ -26,7 +27,7 @@ from tests.clients import tour
 from tests.clients.play import filled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tests.clients.tour import Step
 
@@ -58,6 +59,10 @@ class Answer:
         return json.loads(self.body)
 
 
+Asked = Request | tuple[str, dict[str, Any]]
+"""A request, or an operation with its members, in which ``${name.member}`` stands for an answer's."""
+
+
 def request_for(operation: str, params: dict[str, Any]) -> Request:
     """The request that a client makes of an operation's members, whatever they are."""
     method, template = http_trait(operation)
@@ -65,7 +70,8 @@ def request_for(operation: str, params: dict[str, Any]) -> Request:
         return Request(method=method, path=template, body=json.dumps(params).encode())
     body = dict(params)
     arn, keys = body.pop("resourceArn", ""), body.pop("tagKeys", [])
-    query = "&".join(f"tagKeys={quote(str(key))}" for key in (keys if isinstance(keys, list) else [keys]))
+    keys = keys if isinstance(keys, list) else [keys]
+    query = "&".join(f"tagKeys={quote(str(key), errors='surrogatepass')}" for key in keys)
     path = template.replace("{resourceArn}", arn if isinstance(arn, str) else json.dumps(arn))
     return Request(method=method, path=path, body=json.dumps(body).encode() if body else b"", query=query)
 
@@ -169,6 +175,30 @@ class Lab:
         nxt = self.ask(request_for("DescribeJobQueues", {}))
         assert nxt.status == 200, f"no answer after {request}: {nxt}"
         return answer
+
+    def play(self, row: Sequence[Asked]) -> Exception | None:
+        """Send a row to the world that ``populate`` makes; what did not hold after the last one sent."""
+        self.populate()
+        for asked in row:
+            try:
+                if isinstance(asked, Request):
+                    self.send(asked)
+                else:
+                    operation, params = asked
+                    self.send(request_for(operation, filled(params, self.kept)), operation)
+            except Exception as error:
+                return error
+        return None
+
+    def shortened(self, row: Sequence[Asked]) -> list[Asked]:
+        """The row without the requests that its failure does not need."""
+        left = list(row)
+        logging.disable(logging.CRITICAL)  # the log has told it once
+        for asked in row:
+            fewer = [each for each in left if each is not asked]
+            if self.play(fewer) is not None:
+                left = fewer
+        return left
 
     def picture(self) -> bytes:
         """Everything that a request could change, as bytes: two of them are quickly compared."""

@@ -1,39 +1,30 @@
-"""Requests for Hypothesis to draw: good ones, good ones gone wrong in a few places, and noise."""
+"""Requests at random: good ones, good ones gone wrong in a few places, and noise."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+import struct
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from hypothesis import strategies as st
-
-from batchemu.wire.model import operation_model
+from batchemu.wire.model import http_trait, operation_model
 from tests.clients.tour import TOURS
 from tests.fuzz.lab import Request
 from tests.fuzz.values import BODIES, HEADERS, METHODS, NUMBERS, OTHERS, PATHS, QUERIES, TEXTS
 from tests.wire.shapes import OPERATIONS, example_input, replaced, without
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from random import Random
 
+    from tests.fuzz.lab import Asked
     from tests.wire.shapes import Steps
 
 Call = tuple[str, dict[str, Any]]
 """An operation and its members, in which ``${name.member}`` may stand for an answer's."""
 
-BASES: list[Call] = [
-    ("DescribeJobQueues", {}),
-    *[
-        (step.get("call") or step["pages"], step["with"])
-        for steps in TOURS.values()
-        for step in steps
-        if "control" not in step
-    ],
-    *[(name, example_input(name)) for name in OPERATIONS],
-    *[(name, example_input(name, required_only=True)) for name in OPERATIONS],
-]
-
-ANY = TEXTS + NUMBERS + OTHERS
-NEAR = {
+T = TypeVar("T")
+ANY = [*TEXTS, *NUMBERS, *OTHERS]
+NEAR: dict[str, Sequence[Any]] = {
     "string": TEXTS,
     "integer": NUMBERS,
     "long": NUMBERS,
@@ -41,65 +32,98 @@ NEAR = {
     "double": NUMBERS,
     "boolean": [True, False],
 }
-_FREE = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=6,
-)
+GOOD: list[Call] = [
+    (step.get("call") or step["pages"], step["with"])
+    for steps in TOURS.values()
+    for step in steps
+    if "control" not in step
+]
+ADVANCE = Request(method="POST", path="/_batchemu/clock", body=b'{"advanceSeconds": 61}')
 
 
-def _pick(draw: st.DrawFn, items: list[Any]) -> Any:
-    return items[draw(st.integers(0, len(items) - 1))]
+def call(random: Random) -> Asked:
+    """A good call, or one with up to three places gone wrong; now and then time passes."""
+    if random.random() < 0.04:
+        return ADVANCE
+    operation, params = random.choice(random.choice([GOOD, GOOD, RICH, RICH, MADE_UP]))
+    shape = operation_model(operation).input_shape
+    assert shape is not None
+    for _ in range(random.choice([0, 0, 1, 1, 2, 3])):
+        steps, place, value = random.choice(list(_places(shape, params)))
+        if steps and isinstance(steps[-1], str) and random.random() < 0.1:
+            params = without(params, steps)
+        else:
+            change = random.choice(_CHANGES) if steps else _more
+            params = replaced(params, steps, change(random, place, value))
+    return operation, params
 
 
-def _near(draw: st.DrawFn, shape: Any, value: Any) -> Any:
+def _richer(shape: Any, good: Any, example: Any) -> Iterator[Any]:
+    """A good value with one more of the members that it could have, for each of them, also further in."""
+    if isinstance(good, dict) and shape.type_name == "structure":
+        for name, member in shape.members.items():
+            if name not in good:
+                yield {**good, name: example[name]}
+            else:
+                for richer in _richer(member, good[name], example[name]):
+                    yield {**good, name: richer}
+    elif isinstance(good, list) and good and shape.type_name == "list":
+        for richer in _richer(shape.member, good[0], example[0]):
+            yield [richer, *good[1:]]
+
+
+MADE_UP: list[Call] = [
+    (name, example_input(name, required_only=required)) for name in OPERATIONS for required in (True, False)
+]
+RICH: list[Call] = [
+    (name, params)
+    for name, good in dict(reversed(GOOD)).items()
+    for params in _richer(operation_model(name).input_shape, good, example_input(name))
+]
+
+
+def _near(random: Random, shape: Any, value: Any) -> Any:
     """A value of the right type, mostly a wrong one."""
     enum = getattr(shape, "enum", None)
-    return _pick(draw, list(enum) if enum else NEAR.get(shape.type_name, OTHERS))
+    if enum and random.random() < 0.8:
+        return random.choice(enum)
+    return random.choice(NEAR.get(shape.type_name, OTHERS))
 
 
-def _far(draw: st.DrawFn, shape: Any, value: Any) -> Any:
-    return _pick(draw, ANY)
+def _far(random: Random, shape: Any, value: Any) -> Any:
+    return random.choice(ANY)
 
 
-def _free(draw: st.DrawFn, shape: Any, value: Any) -> Any:
-    return draw(_FREE)
+def _drawn(random: Random, shape: Any, value: Any) -> Any:
+    """A text, a number or a fraction that nobody has thought of."""
+    kind = random.randrange(3)
+    if kind == 0:
+        return _text(random)
+    if kind == 1:
+        return random.randint(-(2 ** random.randint(1, 70)), 2 ** random.randint(1, 70))
+    return struct.unpack("d", random.randbytes(8))[0]
 
 
-def _more(draw: st.DrawFn, shape: Any, value: Any) -> Any:
-    """A member that is missing in a structure, or that no structure has; more of a list, a text, a map."""
-    if isinstance(value, dict) and shape.type_name == "structure":
-        absent = sorted(set(shape.members) - set(value))
-        if absent and draw(st.integers(0, 4)):
-            name = _pick(draw, absent)
-            member = shape.members[name]
-            return {**value, name: _near(draw, member, None)}
-        return {**value, "unknown": _pick(draw, ANY)}
-    if isinstance(value, dict) and shape.type_name == "map":
-        return {**value, _pick(draw, TEXTS): _near(draw, shape.value, None)}
+def _text(random: Random) -> str:
+    most = random.choice([0x7F, 0xFF, 0xFFFF, 0x10FFFF])
+    return "".join(chr(random.randint(0, most)) for _ in range(random.randint(0, 20)))
+
+
+def _more(random: Random, shape: Any, value: Any) -> Any:
+    """A member that a structure lacks, or that no structure has; more of a map, a list, a text."""
+    if isinstance(value, dict):
+        members = getattr(shape, "members", {})
+        absent = sorted(set(members) - set(value))
+        if absent and random.random() < 0.8:
+            name = random.choice(absent)
+            return {**value, name: _near(random, members[name], None)}
+        return {**value, random.choice(["unknown", *TEXTS]): random.choice(ANY)}
     if isinstance(value, list | str):
-        return value * _pick(draw, [2, 11, 51, 120])
+        return value * random.choice([2, 11, 51, 120])
     return [value]
 
 
-_CHANGES = [_near, _near, _near, _more, _more, _far, _free]
-
-
-@st.composite
-def calls(draw: st.DrawFn) -> Call:
-    """A good call, or one with up to three places gone wrong."""
-    operation, params = _pick(draw, BASES)
-    shape = operation_model(operation).input_shape
-    assert shape is not None
-    for _ in range(draw(st.integers(0, 3))):
-        places = list(_places(shape, params))
-        steps, place, value = _pick(draw, places)
-        if steps and isinstance(steps[-1], str) and draw(st.integers(0, 7)) == 0:
-            params = without(params, steps)
-        else:
-            change = _pick(draw, _CHANGES) if steps else _more
-            params = replaced(params, steps, change(draw, place, value))
-    return operation, params
+_CHANGES = [_near, _near, _near, _more, _more, _far, _drawn]
 
 
 def _places(shape: Any, value: Any, steps: Steps = ()) -> Iterator[tuple[Steps, Any, Any]]:
@@ -115,14 +139,24 @@ def _places(shape: Any, value: Any, steps: Steps = ()) -> Iterator[tuple[Steps, 
             yield from _places(shape.member, item, (*steps, index))
 
 
-@st.composite
-def noise(draw: st.DrawFn) -> Request:
+def noise(random: Random) -> Request:
     """Lines, headers and bodies that no client sends, each alone or with others."""
-    headers = {}
-    for _ in range(draw(st.integers(0, 2))):
-        name = _pick(draw, list(HEADERS))
-        headers[name] = _pick(draw, HEADERS[name])
-    body = _pick(draw, BODIES) if draw(st.booleans()) else draw(st.binary(max_size=60))
-    path = _pick(draw, PATHS) if draw(st.integers(0, 5)) else "/" + draw(st.text(max_size=20))
-    method = _pick(draw, METHODS) if draw(st.integers(0, 2)) == 0 else _pick(draw, METHODS[:3])
-    return Request(method=method, path=path, body=body, query=_pick(draw, QUERIES), headers=headers)
+    names = random.sample(list(HEADERS), random.choice([0, 0, 1, 2]))
+    operation, params = random.choice(GOOD)
+    method, path = http_trait(operation)
+    body = _garbled(random, json.dumps(params).encode())
+    return Request(
+        method=method if random.random() < 0.8 else random.choice(METHODS),
+        path=path if random.random() < 0.5 else random.choice([*PATHS, f"/{_text(random)}"]),
+        body=random.choice([body, body, random.choice(BODIES), random.randbytes(random.randint(0, 40))]),
+        query=random.choice(QUERIES) if random.random() < 0.4 else "",
+        headers={name: random.choice(HEADERS[name]) for name in names},
+    )
+
+
+def _garbled(random: Random, text: bytes) -> bytes:
+    """A text with a few bytes changed, or cut short, or as it is."""
+    body = bytearray(text)
+    for _ in range(random.randint(0, 3)):
+        body[random.randrange(len(body))] = random.randrange(256)
+    return bytes(body[: random.randint(0, 3 * len(body))])

@@ -156,7 +156,7 @@ class Lab:
             **request.headers,
         }
         head: list[Any] = []
-        body = self.app(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))  # type: ignore[arg-type,return-value]
+        body = self.app(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))  # type: ignore[arg-type]
         content = b"".join(body)
         return Answer(int(head[0].split()[0]), {name.lower(): value for name, value in head[1]}, content)
 

@@ -270,8 +270,9 @@ def service_job(name: str) -> Step:
     )
 
 
+TRAINS = plan(serviceJob=True, durationSeconds=60)
 SERVICE_JOBS = [
-    RUNS,
+    TRAINS,
     service_environment("se"),
     service_environment("unused"),
     call("DescribeServiceEnvironments", serviceEnvironments=["se"]),

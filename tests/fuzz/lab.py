@@ -77,7 +77,8 @@ def request_for(operation: str, params: dict[str, Any]) -> Request:
 
 
 POPULATION: list[Step] = [
-    tour.plan(durationSeconds=60),
+    tour.RUNS,
+    tour.TRAINS,
     tour.environment(),
     tour.queue(),
     tour.definition(),
@@ -106,7 +107,12 @@ class Lab:
         self.app = OnePort(
             batch=create_batch_app(self.engine, lambda *lines: None),
             controls=control.create_app(
-                self.engine, session="fuzz", runtime="scripted", plans=self.plans, reset=self._reset
+                self.engine,
+                session="fuzz",
+                runtime="scripted",
+                plans=self.plans,
+                scripted=True,
+                reset=self._reset,
             ),
             neighbours=None,
             guard=Guard("127.0.0.1"),

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from batchemu import control
 from batchemu.aws.logs import MemoryLogs
 from batchemu.core import invariants
-from batchemu.core.world import JobDefinition, World
+from batchemu.core.world import Delays, JobDefinition, World
 from batchemu.engine.clock import Clock
 from batchemu.engine.engine import Engine
 from batchemu.guard import Guard
@@ -76,32 +76,32 @@ def request_for(operation: str, params: dict[str, Any]) -> Request:
     return Request(method=method, path=path, body=json.dumps(body).encode() if body else b"", query=query)
 
 
-POPULATION: list[Step] = [
-    tour.RUNS,
-    tour.TRAINS,
-    tour.environment(),
-    tour.queue(),
-    tour.definition(),
-    tour.submit("first"),
-    tour.submit("child", dependsOn=[{"jobId": "${first.jobId}"}]),
-    *[tour.submit(f"job-{n}") for n in range(5)],
-    *[
-        step
-        for steps in (tour.SCHEDULING_POLICIES, tour.CONSUMABLE_RESOURCES, tour.SERVICE_JOBS)
-        for step in steps
-        if str(step.get("call")).startswith("Create") and "fails" not in step
-    ],
-    tour.service_job("training-job"),
-]
-"""What the requests find there; what is not emulated yet leaves nothing."""
+MAKERS = (
+    "CreateComputeEnvironment",
+    "CreateServiceEnvironment",
+    "CreateSchedulingPolicy",
+    "CreateConsumableResource",
+    "CreateJobQueue",
+    "CreateQuotaShare",
+    "RegisterJobDefinition",
+    "SubmitJob",
+    "SubmitServiceJob",
+)
+POPULATION: list[Step] = [tour.RUNS, tour.TRAINS]
+"""What the requests find there: all that the tours make, each kind ready before the next."""
+for maker in MAKERS:
+    steps = [step for steps in tour.TOURS.values() for step in steps if step.get("call") == maker]
+    POPULATION += [step for step in steps if "fails" not in step]
+    if not maker.startswith("Submit"):
+        POPULATION.append(tour.advance(30))
 
 
 class Lab:
     """``send`` asks and checks; ``count`` tells how many requests that were."""
 
-    def __init__(self) -> None:
+    def __init__(self, delays: Delays) -> None:
         self.count = 0
-        self.engine = Engine(Clock(START_MS, rate=0))
+        self.engine = Engine(Clock(START_MS, rate=0), delays=delays)
         self.plans = Plans()
         self.engine.attach(ScriptedRuntime(plans=self.plans, scheduler=self.engine, sink=MemoryLogs()))
         self.app = OnePort(

@@ -48,6 +48,9 @@ def call(random: Random) -> Asked:
     operation, params = random.choice(random.choice([GOOD, GOOD, RICH, RICH, MADE_UP]))
     shape = operation_model(operation).input_shape
     assert shape is not None
+    if operation.startswith("Create") and random.random() < 0.6:
+        name = next(name for name in shape.required_members if name.lower().endswith("name"))
+        params = {**params, name: f"new-{random.randrange(9)}"}
     for _ in range(random.choice([0, 0, 1, 1, 2, 3])):
         steps, place, value = random.choice(list(_places(shape, params)))
         if steps and isinstance(steps[-1], str) and random.random() < 0.1:

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.lab import Lab
+from batchemu.core.world import AWS_LIKE, Delays
+from tests.fuzz.lab import POPULATION, Lab
 from tests.fuzz.requests import call, noise
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
 FRESH = os.environ.get("BATCHEMU_FUZZ") == "fresh"
 FACTOR = 10 if FRESH else 1
-A_ROW = 25
+A_ROW = 40
 """Requests in a row to one world: each finds what those before it have left."""
-CALLS = 22_000 * FACTOR
+CALLS = 18_000 * FACTOR
+CALLS_WITH_DELAYS = 6_000 * FACTOR
 NOISE = 4_000 * FACTOR
 
 # One seed a row: drawn piece by piece, six rows of seven would be the one before with a piece repeated.
@@ -34,11 +36,11 @@ SEEDS = st.randoms(use_true_random=True)
 SETTINGS = settings(deadline=None, derandomize=not FRESH, database=None, phases=[Phase.generate])
 
 
-@pytest.fixture
-def lab() -> Iterator[Lab]:
-    logging.disable(logging.WARNING)  # a line for each refusal
-    made = Lab()
-    yield made
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """No line for each refusal; what fails is still told."""
+    logging.disable(logging.WARNING)
+    yield
     logging.disable(logging.NOTSET)
 
 
@@ -59,15 +61,28 @@ def fuzz(lab: Lab, draw: Callable[[Random], Asked], count: int) -> None:
     assert lab.count >= count
 
 
-def test_calls(lab: Lab) -> None:
+@pytest.mark.parametrize("delays", [Delays(), AWS_LIKE], ids=["at once", "as on AWS"])
+def test_the_world_is_populated(delays: Delays) -> None:
+    """Everything that a request may name is there, or most of them would be refused for one reason."""
+    lab = Lab(delays)
+    lab.populate()
+    assert lab.kept.keys() == {step["as"] for step in POPULATION if "as" in step}
+
+
+def test_calls() -> None:
     """Calls of every operation, good ones among them, so that the world is never the same for long."""
-    fuzz(lab, call, CALLS)
+    fuzz(Lab(Delays()), call, CALLS)
 
 
-def test_noise(lab: Lab) -> None:
+def test_calls_while_things_take_their_time() -> None:
+    """Where jobs, queues and environments are seen on their way as well."""
+    fuzz(Lab(AWS_LIKE), call, CALLS_WITH_DELAYS)
+
+
+def test_noise() -> None:
     """Methods, paths, queries, headers and bodies that no client sends."""
-    fuzz(lab, noise, NOISE)
+    fuzz(Lab(Delays()), noise, NOISE)
 
 
 def test_there_are_enough_requests() -> None:
-    assert CALLS + NOISE >= 20_000
+    assert CALLS + CALLS_WITH_DELAYS + NOISE >= 20_000

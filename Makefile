@@ -18,7 +18,7 @@ demo: ## Run a job and a dependent job in real containers, through the real aws 
 test: ## Lint, then all tests (ARGS="..." goes to pytest)
 	@scripts/test.sh $(ARGS)
 
-fuzz: venv ## Ask for 260,000 things at random, others each time (ARGS="..." goes to pytest)
+fuzz: venv ## Ask for 280,000 things at random, others each time (ARGS="..." goes to pytest)
 	@BATCHEMU_FUZZ=fresh .venv/bin/python -m pytest -s tests/fuzz $(ARGS)
 
 bench: ## Run the benchmarks (ARGS="..." goes to them)

@@ -5,7 +5,7 @@
 #   ENGINE  make test ENGINE=none: do not ask for a Docker engine
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint venv clean
+.PHONY: help demo test fuzz bench lint venv clean
 ARGS ?=
 export PYTHON ENGINE
 
@@ -17,6 +17,9 @@ demo: ## Run a job and a dependent job in real containers, through the real aws 
 
 test: ## Lint, then all tests (ARGS="..." goes to pytest)
 	@scripts/test.sh $(ARGS)
+
+fuzz: venv ## Ask for 280,000 things at random, others each time (ARGS="..." goes to pytest)
+	@BATCHEMU_FUZZ=fresh .venv/bin/python -m pytest -s tests/fuzz $(ARGS)
 
 bench: ## Run the benchmarks (ARGS="..." goes to them)
 	@scripts/bench.sh $(ARGS)

@@ -35,6 +35,7 @@ def create_app(
     """``runtime``: one line that describes it; ``scripted``: whether it plays plans."""
     app = Flask("batchemu.control", static_folder=None)
     app.register_error_handler(HTTPException, _answer_error)
+    app.register_error_handler(UnicodeDecodeError, _answer_bad_query)
 
     @app.get(f"{PREFIX}/health")
     @app.get("/_localstack/health")
@@ -153,3 +154,8 @@ def _timeout_s() -> float:
 
 def _answer_error(error: HTTPException) -> tuple[Response, int]:
     return jsonify(message=error.description or error.name), error.code or 500
+
+
+def _answer_bad_query(error: Exception) -> tuple[Response, int]:
+    """What werkzeug raises on raw bytes in a query string that are not UTF-8."""
+    return _answer_error(BadRequest("The query string must be in UTF-8."))

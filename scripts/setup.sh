@@ -5,21 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-say() { printf '%s\n' "$*"; }
-fail() { printf '%s\n' "$*" >&2; exit 1; }
-can_apt() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
-
-apt_install() {
-    say "Installing Debian's $* ..."
-    {
-        DEBIAN_FRONTEND=noninteractive apt-get update -qq || true
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-            -o DPkg::Lock::Timeout=120 "$@"
-    } >.engine/apt.log 2>&1 </dev/null || {
-        tail -n 5 .engine/apt.log >&2
-        fail "apt-get could not install $*: install it by hand and run this again."
-    }
-}
+. scripts/apt.sh
 
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 

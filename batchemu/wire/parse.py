@@ -136,7 +136,10 @@ _decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
 
 
 def _read_query(plan: _Plan, request: Request, params: dict[str, Any]) -> tuple[str, ...]:
-    args = request.args
+    try:
+        args = request.args
+    except UnicodeDecodeError as error:
+        raise ClientException("The query string must be in UTF-8.") from error  # assumed wording
     for member, wire_name, is_list in plan.query:
         values = args.getlist(wire_name)
         if values:

@@ -252,6 +252,13 @@ def test_a_bad_query_is_refused(wire: Wire, query: str) -> None:
     assert message.startswith("Error executing request, Exception : ")
 
 
+@pytest.mark.parametrize("operation", ["SubmitJob", "UntagResource"])
+def test_a_query_that_is_not_utf8_is_refused(wire: Wire, operation: str) -> None:
+    wire.answer_everything()
+    response = send(wire, operation, b"{}", environ_overrides={"QUERY_STRING": "tagKeys=\xff"})
+    assert assert_refused(response) == "The query string must be in UTF-8."
+
+
 # Keys that mean something to some operation, and others; values of every type.
 NAMES = sorted(
     {name for operation in OPERATIONS for name in example_input(operation)} | {"name", "type", "value"}

@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--endpoint", action="append", default=[], metavar="[NAME=]URL", help="repeat it to compare")
     add("--settings", action="append", default=[], metavar="[NAME=]FILE", help="of an account, as JSON")
     add("--report", type=Path, metavar="DIR", help="write report.json and REPORT.md")
+    add("--note", default="", metavar="TEXT", help="a paragraph for REPORT.md: how the endpoints were set up")
     add("--only", default="*", metavar="PATTERN", help="glob of case ids: 'job_queues.*'")
     add("--list", action="store_true", help="list the cases with their sources, and end")
     add("--update-baseline", action="store_true", help="add what batchemu passes now")
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for endpoint in endpoints:
         runs.append(_run(endpoint, cases))
         endpoint.close()
-    return _conclude(runs, asked.report, asked.update_baseline)
+    return _conclude(runs, asked)
 
 
 def _endpoints(named: Sequence[str], files: Sequence[str]) -> list[Endpoint]:
@@ -89,23 +90,23 @@ def _run(endpoint: Endpoint, cases: Sequence[Case]) -> Run:
     return run(endpoint, cases, told)
 
 
-def _conclude(runs: Sequence[Run], folder: Path | None, update: bool) -> int:
+def _conclude(runs: Sequence[Run], asked: argparse.Namespace) -> int:
     for _, rows in report.tables(runs):
         print(f"\n{report.text(rows)}")
     for each in runs:
         if each.left_behind:
             print(f"\n{each.endpoint}: {len(each.left_behind)} things could not be removed, the first:")
             print("\n".join(f"  {line[:300]}" for line in each.left_behind[:5]))
-    if folder is not None:
-        report.write(runs, folder)
-        print(f"\nWritten: {folder / 'REPORT.md'}, {folder / 'report.json'}")
+    if asked.report is not None:
+        report.write(runs, asked.report, note=asked.note)
+        print(f"\nWritten: {asked.report / 'REPORT.md'}, {asked.report / 'report.json'}")
     judged = runs[0]
-    if update and judged.is_batchemu:
+    if asked.update_baseline and judged.is_batchemu:
         print(f"\n{baseline.raise_to(judged)} cases are new in {baseline.FILE.name}.")
-    return _verdict(judged)
+    return verdict(judged)
 
 
-def _verdict(judged: Run) -> int:
+def verdict(judged: Run) -> int:
     """0 when nothing that binds failed, with a closing line. A probe binds once the baseline holds it."""
     failed = [each.case for each in report.failures(judged) if not each.case.is_probe]
     binding = [case for case in failed if case.evidence.kind in BINDING]

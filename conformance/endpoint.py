@@ -14,7 +14,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import HTTPClientError
 from botocore.httpsession import URLLib3Session
 
-from conformance.expect import NotApplicable
+from conformance.expect import Mismatch, NotApplicable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +60,7 @@ class Endpoint:
     def _client(self) -> Any:
         """Sends whatever it is given: the endpoint's checks are under test, not botocore's."""
         make: Any = boto3.client
-        return make(
+        client = make(
             "batch",
             endpoint_url=self.url,
             region_name=self.settings.region,
@@ -74,6 +74,8 @@ class Endpoint:
                 read_timeout=self.settings.timeout_s,
             ),
         )
+        client.meta.events.register("after-call.batch", _check_body)
+        return client
 
     def raw(self, path: str, data: bytes, method: str = "POST") -> RawAnswer:
         """A signed request of this very body."""
@@ -122,3 +124,13 @@ class Endpoint:
     def close(self) -> None:
         self.client.close()
         self._http.close()
+
+
+def _check_body(http_response: Any, **others: object) -> None:
+    """A JSON object: botocore takes a page of HTML with status 200 for an answer without members."""
+    try:
+        body = json.loads(http_response.content)
+    except ValueError:
+        body = None
+    if http_response.status_code == 200 and not isinstance(body, dict):
+        raise Mismatch(f"the answer is no JSON object: {http_response.content[:100]!r}")

@@ -125,15 +125,15 @@ def _case_json(index: int, case: Case, runs: Sequence[Run]) -> dict[str, Any]:
 _HEAD = """\
 # Conformance
 
-Written by `make conformance`; every case says how AWS's behaviour is known (`python -m conformance --list`):
+Every case says how AWS's behaviour is known (`python -m conformance --list` names the sources):
 *documented* by AWS, *recorded* from a real answer that is quoted in public, *assumed* where nobody is known
 to have seen it, *emulator_only* where the control plane of batchemu is needed. Probes are requests that are
 generated from botocore's model; they ask only whether an answer is right in kind.
 A percentage is rounded down. The first column is the one that is judged."""
 
 
-def as_markdown(runs: Sequence[Run]) -> str:
-    parts = [_HEAD]
+def as_markdown(runs: Sequence[Run], note: str) -> str:
+    parts = [_HEAD, *([note] if note else [])]
     for title, rows in tables(runs):
         parts += [f"## By {title}", markdown(rows)]
     parts += [f"## What {runs[0].endpoint} does not do", _list_of_failures(failures(runs[0]))]
@@ -162,7 +162,7 @@ def _assumptions(run: Run) -> str:
     )
 
 
-def write(runs: Sequence[Run], folder: Path) -> None:
+def write(runs: Sequence[Run], folder: Path, *, note: str = "") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_text(json.dumps(as_json(runs), indent=1) + "\n", encoding="utf-8")
-    (folder / "REPORT.md").write_text(as_markdown(runs), encoding="utf-8")
+    (folder / "REPORT.md").write_text(as_markdown(runs, note), encoding="utf-8")

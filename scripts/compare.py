@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from benchmarks.servers import Server
 
 REPORT = Path(__file__).parents[1] / "conformance"
+NOTE = """\
+Written by `make conformance`. batchemu runs with its scripted runtime, moto as its own server with Docker
+switched off; both have the roles, subnets and security group that the requests name. moto is sent the members
+that it insists on, and AWS does not."""
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
 MOTO = {"patience_s": 2.0, "spell_out_defaults": True}
 """Nothing in moto takes time: what has not come by then never comes. It insists on
@@ -61,6 +65,7 @@ def run(arguments: list[str]) -> int:
                 f"--endpoint=moto={motos.url}",
                 f"--settings={settings(folder, 'moto', {**account(motos), **MOTO})}",
                 f"--report={REPORT}",
+                f"--note={NOTE}",
                 *arguments,
             ]
         )

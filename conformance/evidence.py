@@ -42,8 +42,8 @@ def recorded(source: str) -> Evidence:
 
 
 def preflight(rule: str = "*") -> Evidence:
-    """A rule that was deployed against AWS in September 2026, with the service's answer."""
-    return recorded(f"https://github.com/badmintoncryer/cdk-preflight rules/batch/{rule}")
+    """A rule that was deployed against AWS in September 2026; its meta.yaml holds the service's answer."""
+    return recorded(f"https://github.com/badmintoncryer/cdk-preflight rules/batch/pf-batch-{rule}")
 
 
 def issue(thread: str) -> Evidence:

@@ -54,14 +54,14 @@ class Lab:
 
     # --- requests
 
-    def call(self, operation: str, **members: Any) -> dict[str, Any]:
+    def call(self, operation: str, /, **members: Any) -> dict[str, Any]:
         """The answer; a failure is boto3's ClientError. What it makes is removed when the case is over."""
         answer: dict[str, Any] = getattr(self.client, xform_name(operation))(**members)
         if operation in UNDO:
             self._made.append((operation, answer))
         return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
-    def refusal(self, operation: str, **members: Any) -> Refusal:
+    def refusal(self, operation: str, /, **members: Any) -> Refusal:
         """The error that the request is answered with."""
         try:
             answer = self.call(operation, **members)
@@ -71,7 +71,7 @@ class Lab:
             return Refusal(found["Error"]["Code"], status, found["Error"].get("Message", ""))
         raise Mismatch(f"{operation} should be refused; it answered {answer!r}")
 
-    def refused(self, wanted: Error, operation: str, **members: Any) -> None:
+    def refused(self, wanted: Error, operation: str, /, **members: Any) -> None:
         wanted.check(self.refusal(operation, **members))
 
     def raw(self, path: str, data: bytes, method: str = "POST") -> RawAnswer:

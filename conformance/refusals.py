@@ -22,11 +22,11 @@ Change: TypeAlias = Mapping[str, Any] | Callable[["Lab"], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``change``: see ``changed``; a function of the lab where it needs something that exists."""
+    """``change``: see ``changed``. Both it and the error are functions of the lab where they name what exists."""
 
     name: str
     change: Change
-    error: Error
+    error: Error | Callable[[Lab], Error]
     evidence: Evidence
 
 
@@ -43,6 +43,7 @@ def add_refusals(
 def _check(operation: str, request: Request, row: Row) -> Check:
     def check(lab: Lab) -> None:
         change = row.change(lab) if callable(row.change) else row.change
-        lab.refused(row.error, operation, **changed(request(lab), change))
+        error = row.error(lab) if callable(row.error) else row.error
+        lab.refused(error, operation, **changed(request(lab), change))
 
     return check

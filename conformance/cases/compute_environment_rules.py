@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.evidence import assumed, issue, preflight
+from conformance.evidence import assumed, issue, model, preflight
 from conformance.expect import REFUSED, mentions, said, wrapped
 from conformance.refusals import Row, add_refusals
 from conformance.requests import GONE, changed, create_environment
@@ -18,8 +18,8 @@ OPERATION = "CreateComputeEnvironment"
 ROLE = "arn:aws:iam::123456789012:role/"
 LINKED_ROLE = f"{ROLE}aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch"
 SIZES = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge")
-TYPES = [f"{family}.{size}" for family in ("m5", "c5") for size in SIZES][:11]
-LONG = "https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateComputeEnvironment.html"
+TYPES = [f"{family}.{size}" for family in ("m5", "r5") for size in SIZES][:11]
+NAME = wrapped("Compute Environment name should match a valid pattern.")
 
 
 def resources(**members: Any) -> dict[str, Any]:
@@ -146,7 +146,7 @@ ON_EC2 = [
     Row(
         "arm-beside-x86",
         resources(instanceTypes=["m6g.large", "m5.large"]),
-        wrapped("arm-based instance type cannot be used with other instance types"),
+        wrapped("arm-based instance type cannot be used with other instance types."),
         preflight("ce-instance-types-architecture"),
     ),
     Row(
@@ -158,7 +158,7 @@ ON_EC2 = [
     Row(
         "unmanaged-vcpus-when-managed",
         {"unmanagedvCpus": 4},
-        wrapped("unmanagedvCpus is not applicable for managed Compute Environments"),
+        wrapped("unmanagedvCpus is not applicable for managed Compute Environment."),
         preflight("ce-unmanaged-vcpus"),
     ),
     Row(
@@ -170,59 +170,69 @@ ON_EC2 = [
     Row(
         "unmanaged-with-linked-role",
         {"type": "UNMANAGED", "computeResources": GONE, "serviceRole": LINKED_ROLE},
-        wrapped("Service Linked Role cannot be used with UNMANAGED Compute Environment"),
-        preflight(),
+        wrapped("Service Linked Role cannot be used with UNMANAGED Compute Environment."),
+        preflight("ce-unmanaged-service-linked-role"),
     ),
-    Row("managed-without-resources", {"computeResources": GONE}, REFUSED, assumed(f"a must of {LONG}")),
-    Row("two-words", {"computeEnvironmentName": "two words"}, REFUSED, assumed(f"pattern of {LONG}")),
-    Row("129-characters", {"computeEnvironmentName": "x" * 129}, REFUSED, assumed(f"limit of {LONG}")),
+    Row(
+        "managed-without-resources",
+        {"computeResources": GONE},
+        REFUSED,
+        model("CreateComputeEnvironmentRequest.computeResources"),
+    ),
+    Row("two-words", {"computeEnvironmentName": "two words"}, NAME, preflight("ce-name")),
+    Row("129-characters", {"computeEnvironmentName": "x" * 129}, NAME, preflight("ce-name")),
 ]
 
 WITH_TEMPLATE = [
     Row(
         "template-id-and-name",
         template(launchTemplateId="lt-12345678"),
-        said(
-            "One of LaunchTemplateId and LaunchTemplateName or LaunchTemplate.overrides should be provided",
-            cut=True,
-        ),
+        said("One of LaunchTemplateId and LaunchTemplateName or LaunchTemplate.Overrides is required."),
         preflight("ce-launch-template-id-or-name"),
     ),
     Row(
         "template-version",
         template(version="latest"),
-        wrapped("LaunchTemplateVersion must be either empty or a number or $Default or $Latest"),
+        wrapped("LaunchTemplateVersion must be either empty or a number or $Default or $Latest."),
         preflight("ce-launch-template-version"),
     ),
     Row(
         "eleven-overrides",
         template(overrides=[override(each) for each in TYPES]),
         wrapped("LaunchTemplate.overrides size cannot be greater than 10"),
-        preflight(),
+        preflight("ce-launch-template-overrides-max"),
     ),
     Row(
         "override-id-and-name",
         template(overrides=[override("m5.large", launchTemplateId="lt-12345678")]),
-        said("LaunchTemplate.overrides should have either LaunchTemplateId or LaunchTemplateName", cut=True),
-        preflight(),
+        wrapped(
+            "LaunchTemplate.overrides should have either LaunchTemplateId or LaunchTemplateName but not both."
+        ),
+        preflight("ce-launch-template-override-id-or-name"),
     ),
     Row(
         "override-without-targets",
         template(overrides=[{"launchTemplateName": "other"}]),
-        wrapped("LaunchTemplate.overrides.targetInstanceTypes[] is required"),
-        preflight(),
+        wrapped(
+            "LaunchTemplate.overrides.targetInstanceTypes[] is required for every override "
+            "and cannot be empty."
+        ),
+        preflight("ce-launch-template-override-targets"),
     ),
     Row(
         "override-of-another-type",
-        template(overrides=[override("r5.large")]),
-        said("LaunchTemplate.overrides have targetInstanceTypes that do not match", cut=True),
-        preflight(),
+        template(overrides=[override("c5.large")]),
+        wrapped(
+            "LaunchTemplate.overrides:[c5.large] have targetInstanceTypes that do not exist in "
+            "computeResource.InstanceTypes."
+        ),
+        preflight("ce-launch-template-override-target-subset"),
     ),
     Row(
         "overlapping-overrides",
         template(overrides=[override("m5.large"), override("m5.large")]),
-        said("LaunchTemplate.overrides have duplicate targetInstanceTypes", cut=True),
-        preflight(),
+        wrapped("LaunchTemplate.overrides have duplicate targetInstanceTypes: [m5.large]"),
+        preflight("ce-launch-template-override-target-overlap"),
     ),
 ]
 
@@ -261,15 +271,16 @@ ON_FARGATE = [
     Row(
         "six-security-groups",
         resources(securityGroupIds=[f"sg-{n}" for n in range(6)]),
-        REFUSED,
-        assumed("model: ComputeResource.securityGroupIds gives the limit of 5, no answer is known"),
+        wrapped("Fargate supports a maximum of 5 security groups."),
+        preflight("ce-fargate-security-groups-max"),
     ),
 ]
 
 
 def _namespace(name: str, namespace: str, text: str, evidence: Evidence) -> Row:
+    """The answer for ``default`` is quoted without its end."""
     change = {"eksConfiguration": {"kubernetesNamespace": namespace}}
-    return Row(name, change, wrapped(text), evidence)
+    return Row(name, change, said(text, cut=True), evidence)
 
 
 ON_EKS = [
@@ -277,7 +288,7 @@ ON_EKS = [
         "eks-without-strategy",
         resources(allocationStrategy=GONE),
         wrapped("allocationStrategy is required for EKS Compute Environments."),
-        preflight(),
+        preflight("ce-eks-allocation-strategy"),
     ),
     Row(
         "eks-without-min-vcpus",
@@ -289,37 +300,37 @@ ON_EKS = [
         "eks-cluster-arn",
         {"eksConfiguration": {"eksClusterArn": "arn:aws:ecs:us-east-1:123456789012:cluster/c"}},
         wrapped("eksClusterArn must be an EKS cluster ARN."),
-        preflight(),
+        preflight("ce-eks-cluster-arn-format"),
     ),
     Row(
         "eks-cluster-region",
         {"eksConfiguration": {"eksClusterArn": "arn:aws:eks:ap-south-2:123456789012:cluster/c"}},
-        wrapped("eksClusterArn must be in the same AWS region as the compute environment"),
-        preflight(),
+        wrapped("eksClusterArn must be in the same AWS region as the compute environment."),
+        preflight("ce-eks-cluster-arn-region"),
     ),
     _namespace(
         "eks-namespace-default",
         "default",
-        "kubernetesNamespace cannot be the default Kubernetes namespace",
-        preflight(),
+        "kubernetesNamespace cannot be the default Kubernetes",
+        preflight("ce-eks-namespace-default"),
     ),
     _namespace(
         "eks-namespace-kube",
         "kube-system",
-        "kubernetesNamespace cannot be a reserved Kubernetes system namespace",
-        preflight(),
+        "kubernetesNamespace cannot be a reserved Kubernetes system namespace.",
+        preflight("ce-eks-namespace-kube-prefix"),
     ),
     _namespace(
         "eks-namespace-format",
         "Not_A_Namespace",
         "kubernetesNamespace must be a valid Kubernetes namespace.",
-        preflight(),
+        preflight("ce-eks-namespace-format"),
     ),
     _namespace(
         "eks-namespace-length",
         "x" * 64,
-        "kubernetesNamespace must less than or equal to 63 characters",
-        preflight(),
+        "kubernetesNamespace must less than or equal to 63 characters long.",
+        preflight("ce-eks-namespace-length"),
     ),
 ]
 
@@ -327,8 +338,8 @@ ON_EKS = [
 ON_EKS_AND_FARGATE = Row(
     "eks-on-fargate",
     {},
-    wrapped("Supported compute types for EKS compute environments are [EC2, SPOT]"),
-    preflight(),
+    wrapped("Supported compute types for EKS compute environments are [EC2, SPOT]."),
+    preflight("ce-eks-compute-type"),
 )
 
 

@@ -14,7 +14,7 @@ from conformance.cases.job_definition_rules import (
     on_fargate,
 )
 from conformance.evidence import preflight
-from conformance.expect import mentions
+from conformance.expect import mentions, wrapped
 from conformance.refusals import Row, add_refusals
 from conformance.requests import GONE, changed, register
 
@@ -80,7 +80,7 @@ ON_FARGATE = [
         "fargate-maxSwap",
         linux(maxSwap=1, swappiness=60),  # which of the two AWS names first is not known
         mentions(" is not allowed for Fargate."),
-        preflight(),
+        preflight("jd-fargate-max-swap"),
     ),
     live(
         "fargate-log-driver",
@@ -226,8 +226,11 @@ OF_TASKS = [
     Row(
         "firelens-without-driver",
         task({"name": "a"}, {"name": "b", "firelensConfiguration": {"type": "fluentbit"}}),
-        cut("When a firelensConfiguration object is specified, at least one container has to be config"),
-        preflight(),
+        wrapped(
+            "When a firelensConfiguration object is specified, at least one container has to be "
+            "configured with the awsfirelens log driver"
+        ),
+        preflight("jd-ecs-firelens-log-driver"),
     ),
 ]
 

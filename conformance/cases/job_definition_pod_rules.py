@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.cases.job_definition_rules import OPERATION, cut, live
+from conformance.cases.job_definition_rules import OPERATION, live
 from conformance.evidence import preflight
+from conformance.expect import wrapped
 from conformance.refusals import Row, add_refusals
 from conformance.requests import GONE, changed, register
 
@@ -86,11 +87,11 @@ ROWS = [
     Row(
         "pod-annotation",
         pod(metadata={"annotations": {"kubernetes.io/x": "y"}}),
-        cut(
-            "The prefix kubernetes.io of the pod annotation key cannot contain terms from the "
-            "Kubernetes reserved namespace"
+        wrapped(
+            "The prefix kubernetes.io of the pod annotation key cannot contain terms from the following "
+            "[kubernetes.io, k8s.io, batch.amazonaws.com]."
         ),
-        preflight(),
+        preflight("jd-eks-annotation-key-reserved-prefix"),
     ),
     live(
         "pod-namespace-default",

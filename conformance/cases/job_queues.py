@@ -103,7 +103,7 @@ ON_COMPUTE = [
     Row(
         "unknown-policy",
         lambda lab: {"schedulingPolicyArn": _unknown_policy(lab)},
-        said("SchedulingPolicy ", cut=True),
+        lambda lab: said(f"SchedulingPolicy {_unknown_policy(lab)} not found."),
         preflight(),
     ),
     Row(

@@ -39,8 +39,8 @@ def _with_reference(lab: Lab) -> dict[str, Any]:
     return {"jobDefinition": lab.definition({"command": ["echo", "Ref::word"]}), "containerOverrides": GONE}
 
 
-def _unknown_arn(lab: Lab) -> dict[str, Any]:
-    return {"jobDefinition": lab.arn("job-definition", "conformance-nobody:1")}
+def _unknown_arn(lab: Lab) -> str:
+    return lab.arn("job-definition", "conformance-nobody:1")
 
 
 def _inactive(lab: Lab) -> dict[str, Any]:
@@ -79,8 +79,8 @@ ROWS = [
     ),
     Row(
         "unknown-definition-arn",
-        _unknown_arn,
-        said("JobDefinition arn:", cut=True),
+        lambda lab: {"jobDefinition": _unknown_arn(lab)},
+        lambda lab: bare(f"JobDefinition {_unknown_arn(lab)} not found."),
         issue("azavea/raster-vision-aws#17"),
     ),
     Row(

@@ -71,7 +71,7 @@ ROWS = [
         "idle-strategy",
         {"quotaSharePolicy": {"idleResourceAssignmentStrategy": "LIFO"}},
         said("Idle resource assignment strategy must be one of [FIFO]."),
-        preflight("sp-*"),
+        preflight("sp-quota-share-idle-strategy-value"),
     ),
     Row(
         "negative-decay",

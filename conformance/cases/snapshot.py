@@ -35,7 +35,8 @@ def submit(lab: Lab, queue: str, count: int) -> list[str]:
 @case("GetJobQueueSnapshot", "behaviour", guide("job_queue_viewing_status"))
 def the_front_of_a_fifo_queue_is_in_order(lab: Lab) -> None:
     queue = lab.idle_queue()
-    same(front(lab, queue), submit(lab, queue, 3))
+    jobs = submit(lab, queue, 3)
+    same(front(lab, queue), jobs)
 
 
 @case("GetJobQueueSnapshot", "behaviour", model("FrontOfQueueDetail"))

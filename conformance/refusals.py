@@ -22,7 +22,7 @@ Change: TypeAlias = Mapping[str, Any] | Callable[["Lab"], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``change``: see ``changed``. Both it and the error are functions of the lab where they name what exists."""
+    """``change``: see ``changed``. It and the error may be functions of the lab, to name what exists."""
 
     name: str
     change: Change

@@ -129,7 +129,7 @@ class Endpoint:
 def _check_body(http_response: Any, **others: object) -> None:
     """A JSON object: botocore takes a page of HTML with status 200 for an answer without members."""
     try:
-        body = json.loads(http_response.content)
+        body = json.loads(http_response.content or b"{}")  # as botocore reads no body
     except ValueError:
         body = None
     if http_response.status_code == 200 and not isinstance(body, dict):

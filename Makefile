@@ -5,18 +5,21 @@
 #   ENGINE  make test ENGINE=none: do not ask for a Docker engine
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz bench lint venv clean
+.PHONY: help demo test conformance fuzz bench lint venv clean
 ARGS ?=
 export PYTHON ENGINE
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Run a job and a dependent job in real containers, through the real aws command
 	@scripts/demo.sh $(ARGS)
 
 test: ## Lint, then all tests (ARGS="..." goes to pytest)
 	@scripts/test.sh $(ARGS)
+
+conformance: ## Compare batchemu, and moto beside it, with what AWS does: conformance/REPORT.md
+	@scripts/conformance.sh $(ARGS)
 
 fuzz: venv ## Ask for 280,000 things at random, others each time (ARGS="..." goes to pytest)
 	@BATCHEMU_FUZZ=fresh .venv/bin/python -m pytest -s tests/fuzz $(ARGS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import textwrap
 from pathlib import Path
+from typing import Any
 
 from botocore.session import Session
 
@@ -18,7 +19,8 @@ BEGIN, END = "# --- families: written by scripts/instance_types.py\n", "# --- en
 def table() -> str:
     """Each family with its sizes, a line or more each."""
     families: dict[str, list[str]] = {}
-    for name in Session().get_service_model("ec2").shape_for("InstanceType").enum:
+    known: Any = Session().get_service_model("ec2").shape_for("InstanceType")
+    for name in known.enum:
         family, _, size = name.partition(".")
         families.setdefault(family, []).append(size)
     lines = [f"{family}: {' '.join(sorted(sizes, key=_in_order))}" for family, sizes in families.items()]

@@ -77,6 +77,7 @@ install() {
     say "  done in $((SECONDS - seconds)) s."
 }
 
+[ ! -L .venv ] || fail ".venv is a link, and what it leads to would be cleared: remove the link and run this again."
 mkdir -p .engine
 if command -v flock >/dev/null; then
     # Two commands at once: the second waits, then finds all done.

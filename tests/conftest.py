@@ -11,7 +11,7 @@ from tests.images import client, image
 
 __all__ = ["client", "image"]  # fixtures for every folder
 HERE = Path(__file__).parent
-MARKED = (HERE / "api", HERE.parent / "conformance")
+MARKED = (HERE / "api", HERE / "conformance")
 
 
 def pytest_configure(config: pytest.Config) -> None:

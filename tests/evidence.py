@@ -1,4 +1,4 @@
-"""How we know what a test says of AWS: every test in tests/api and conformance carries exactly one."""
+"""How we know what a test says of AWS: every test in tests/api and tests/conformance carries exactly one."""
 
 from __future__ import annotations
 

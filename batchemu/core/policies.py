@@ -98,6 +98,8 @@ def _policy(params: Mapping[str, Any]) -> dict[str, Any] | None:
         raise messages.invalid("A scheduling policy can have either fairsharePolicy or quotaSharePolicy")
     if FAIR_SHARE in given:
         _check_fair_share(given[FAIR_SHARE])
+    if given.get(QUOTA_SHARE, {}).get("idleResourceAssignmentStrategy", "FIFO") != "FIFO":
+        raise messages.invalid("Idle resource assignment strategy must be one of [FIFO].")
     return given or None
 
 

@@ -33,8 +33,9 @@ Compiled: TypeAlias = dict[str, Check]
 CASE_INSENSITIVE_ENUMS = frozenset({"RetryAction"})
 
 # Enums whose wrong values the service refuses in words of its own, which are therefore its to judge:
-# https://github.com/badmintoncryer/cdk-preflight rules/batch/pf-batch-jd-platform-capability-value.
-JUDGED_BY_THE_SERVICE = frozenset({"PlatformCapability"})
+# https://github.com/badmintoncryer/cdk-preflight rules/batch/pf-batch-jd-platform-capability-value and
+# pf-batch-sp-*.
+JUDGED_BY_THE_SERVICE = frozenset({"PlatformCapability", "QuotaShareIdleResourceAssignmentStrategy"})
 
 # Smithy's integer and long are Java's int and long:
 # https://smithy.io/2.0/spec/simple-types.html

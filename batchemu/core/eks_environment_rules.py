@@ -6,16 +6,14 @@ The sentences are AWS's own, measured by https://github.com/badmintoncryer/cdk-p
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
 from batchemu.arn import Arn
+from batchemu.core.eks_rules import check_namespace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 
 def check_create(params: Mapping[str, Any], region: str) -> None:
@@ -30,7 +28,7 @@ def check_create(params: Mapping[str, Any], region: str) -> None:
     if resources.get("type", "EC2") not in ("EC2", "SPOT"):
         raise messages.invalid("Supported compute types for EKS compute environments are [EC2, SPOT].")
     _check_cluster(params["eksConfiguration"]["eksClusterArn"], region)
-    _check_namespace(params["eksConfiguration"]["kubernetesNamespace"])
+    check_namespace(params["eksConfiguration"]["kubernetesNamespace"], reserved="kube-")
     if resources and not resources.get("allocationStrategy"):
         raise messages.invalid("allocationStrategy is required for EKS Compute Environments.")
 
@@ -41,18 +39,6 @@ def _check_cluster(text: str, region: str) -> None:
         raise messages.invalid("eksClusterArn must be an EKS cluster ARN.")
     if arn.region != region:
         raise messages.invalid("eksClusterArn must be in the same AWS region as the compute environment.")
-
-
-def _check_namespace(name: str) -> None:
-    if name == "default":
-        # the end of the sentence was cut off where it was measured: assumed
-        raise messages.invalid("kubernetesNamespace cannot be the default Kubernetes namespace.")
-    if name.startswith("kube-"):
-        raise messages.invalid("kubernetesNamespace cannot be a reserved Kubernetes system namespace.")
-    if len(name) > 63:
-        raise messages.invalid("kubernetesNamespace must less than or equal to 63 characters long.")
-    if _NAMESPACE.fullmatch(name) is None:
-        raise messages.invalid("kubernetesNamespace must be a valid Kubernetes namespace.")
 
 
 def check_update(is_eks: bool, params: Mapping[str, Any]) -> None:

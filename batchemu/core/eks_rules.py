@@ -179,7 +179,7 @@ def _check_metadata(metadata: Mapping[str, Any]) -> None:
         if len(value) > 255:
             raise messages.invalid(f"Metadata annotation value {value} cannot be longer than 255 characters.")
     if "namespace" in metadata:
-        _check_namespace(metadata["namespace"])
+        check_namespace(metadata["namespace"])
 
 
 def _check_key(what: str, key: str) -> None:
@@ -194,11 +194,15 @@ def _check_key(what: str, key: str) -> None:
         )
 
 
-def _check_namespace(namespace: str) -> None:
-    """The last two sentences are those of a compute environment's namespace (``ce-eks-namespace-*``)."""
+def check_namespace(namespace: str, reserved: str = "kube") -> None:
+    """Of a pod, or of a compute environment (``ce-eks-namespace-*``, where the last two were measured).
+
+    ``reserved``: what names of the Kubernetes system begin with; the model says ``kube`` of pods and
+    ``kube-`` of environments (EksMetadata and EksConfiguration).
+    """
     if namespace == "default":
         raise messages.invalid("kubernetesNamespace cannot be the default Kubernetes namespace.")
-    if namespace.startswith("kube"):
+    if namespace.startswith(reserved):
         raise messages.invalid("kubernetesNamespace cannot be a reserved Kubernetes system namespace.")
     if len(namespace) > 63:
         raise messages.invalid("kubernetesNamespace must less than or equal to 63 characters long.")

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from batchemu.core.effects import Announce
 from batchemu.core.facts import JobStatusChanged, ResourceStatusChanged, ServiceJobStatusChanged
@@ -67,7 +67,7 @@ def admit(world: World, job: Job, effects: list[Effect]) -> None:
     world.jobs[job.job_id] = job
     world.by_seq[job.seq] = job
     world.queues[job.queue].by_status[job.status][job.seq] = job.job_id
-    effects.append(_announced(job, None, job.created_at))
+    effects.append(_announced(JobStatusChanged, job, None, job.created_at))
 
 
 def move(
@@ -94,14 +94,14 @@ def move(
             queue.line.add(job.seq, at)
         if to is JobStatus.RUNNABLE or (before is JobStatus.RUNNABLE and to in TERMINAL):
             world.dirty.add(queue.name)  # a cancelled head no longer blocks those behind it
-    effects.append(_announced(job, before, at))
+    effects.append(_announced(JobStatusChanged, job, before, at))
 
 
 def admit_training(world: World, job: ServiceJob, effects: list[Effect]) -> None:
     """Let a new service job into the world, SUBMITTED."""
     world.service_jobs[job.job_id] = job
     world.queues[job.queue].trainings[job.seq] = job.job_id
-    effects.append(_training_announced(job, None, job.created_at))
+    effects.append(_announced(ServiceJobStatusChanged, job, None, job.created_at))
 
 
 def move_training(
@@ -125,7 +125,7 @@ def move_training(
         leave_line(world, job, at)
     if to is ServiceJobStatus.RUNNABLE:
         join_line(world, job, at)
-    effects.append(_training_announced(job, before, at))
+    effects.append(_announced(ServiceJobStatusChanged, job, before, at))
 
 
 def join_line(world: World, job: ServiceJob, at: Millis) -> None:
@@ -149,23 +149,14 @@ def _lines(world: World, job: ServiceJob) -> Iterator[Line[Place]]:
         yield share.line
 
 
-def _training_announced(job: ServiceJob, before: ServiceJobStatus | None, at: Millis) -> Announce:
+def _announced(
+    kind: type[JobStatusChanged | ServiceJobStatusChanged],
+    job: Any,
+    before: Any,
+    at: Millis,
+) -> Announce:
     return Announce(
-        ServiceJobStatusChanged(
-            at=at,
-            job_id=job.job_id,
-            job_name=job.name,
-            before=before,
-            after=job.status,
-            attempt=job.attempt.number if job.attempt else AttemptNo(0),
-            reason=job.status_reason,
-        )
-    )
-
-
-def _announced(job: Job, before: JobStatus | None, at: Millis) -> Announce:
-    return Announce(
-        JobStatusChanged(
+        kind(
             at=at,
             job_id=job.job_id,
             job_name=job.name,

@@ -266,8 +266,8 @@ class Lab:
 
     def fire(self, purpose: str) -> None:
         """Let the earliest pending timer of a purpose fire, at its time."""
-        due = sorted((at, key) for key, at in self.world.timers.items() if key.purpose == purpose)
-        at, key = due[0]
+        due = [(at, key) for key, at in self.world.timers.items() if key.purpose == purpose]
+        at, key = min(due, key=lambda each: each[0])
         self.now = max(self.now, at)
         self.take(i.TimerFired(at=Millis(self.now), timer=key))
 

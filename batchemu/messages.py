@@ -184,6 +184,23 @@ def definition_too_large(size_bytes: int) -> ClientException:
     return invalid(f"Job definition size must be less than 24 KiB, got {_kib(size_bytes)} KiB")
 
 
+def array_size(least: int, most: int) -> ClientException:
+    """Assumed wording; the limits: https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html"""
+    return invalid(f"Array size must be between {least} and {most}.")
+
+
+def dependency_needs_array(kind: str) -> ClientException:
+    """Assumed. The rule: botocore's model, ArrayJobDependency."""
+    return invalid(f"Dependencies of type {kind} are for array jobs.")
+
+
+def n_to_n_sizes(job_id: str) -> ClientException:
+    """Assumed, rule and wording: child i waits for child i, so both have one."""
+    return invalid(
+        f"Job {job_id} is not an array job of the same size, as a dependency of type N_TO_N must be."
+    )
+
+
 def unknown_dependency(job_id: str) -> ClientException:
     """Assumed."""
     return ClientException(f"Dependency job {job_id} does not exist.")

@@ -43,7 +43,7 @@ def list_jobs_by_consumable_resource(ctx: RequestContext, params: Params) -> Par
     def view(world: World) -> Params:
         resource = consumables.found(world, params["consumableResource"])
         found = listing.jobs_by_consumable(world, resource, filters)
-        shown, more = page_of_jobs("ListJobsByConsumableResource", found, (), params, 100)
+        shown, more = page_of_jobs("ListJobsByConsumableResource", found, listing.position(()), params, 100)
         summaries = [views.job_by_consumable_resource(world, job, resource.name) for job in shown]
         return {"jobs": summaries, **more}
 

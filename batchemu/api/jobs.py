@@ -65,21 +65,29 @@ def list_jobs(ctx: RequestContext, params: Params) -> Params:
     parents = [key for key in ("jobQueue", "arrayJobId", "multiNodeJobId") if params.get(key)]
     if len(parents) != 1:
         raise messages.list_jobs_needs_one_parent()
-    if parents[0] != "jobQueue":
-        return {"jobSummaryList": []}  # no job is an array or multi-node parent yet
-    filters = params.get("filters") or ()
     status = JobStatus(params["jobStatus"]) if params.get("jobStatus") else None
+    if parents[0] == "multiNodeJobId":
+        return {"jobSummaryList": []}  # no job is the parent of nodes yet
+    if parents[0] == "arrayJobId":
+        return ctx.read(lambda world: _list_children(world, params, status))
+    return ctx.read(lambda world: _list_queue(world, params, status))
 
-    def view(world: World) -> Params:
-        queue = names.find_queue(world, params["jobQueue"])
-        if queue is None:
-            raise messages.job_queue_not_found(params["jobQueue"])
-        found = listing.jobs(world, queue, status, filters)
-        most = MAX_FILTERED if filters else MAX_LISTED
-        shown, more = page_of_jobs("ListJobs", found, filters, params, most)
-        return {"jobSummaryList": [views.job_summary(world, job) for job in shown], **more}
 
-    return ctx.read(view)
+def _list_children(world: World, params: Params, status: JobStatus | None) -> Params:
+    found = listing.children(world, params["arrayJobId"], status)
+    shown, more = page_of_jobs("ListJobs", found, listing.by_index, params, MAX_LISTED)
+    return {"jobSummaryList": [views.job_summary(world, job) for job in shown], **more}
+
+
+def _list_queue(world: World, params: Params, status: JobStatus | None) -> Params:
+    queue = names.find_queue(world, params["jobQueue"])
+    if queue is None:
+        raise messages.job_queue_not_found(params["jobQueue"])
+    filters = params.get("filters") or ()
+    found = listing.jobs(world, queue, status, filters)
+    most = MAX_FILTERED if filters else MAX_LISTED
+    shown, more = page_of_jobs("ListJobs", found, listing.position(filters), params, most)
+    return {"jobSummaryList": [views.job_summary(world, job) for job in shown], **more}
 
 
 @operation("CancelJob")

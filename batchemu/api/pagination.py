@@ -78,11 +78,15 @@ def page(
 
 
 def page_of_jobs(
-    operation: str, found: Iterable[J], filters: listing.Filters, params: Mapping[str, object], most: int
+    operation: str,
+    found: Iterable[J],
+    position: Callable[[J], listing.Position],
+    params: Mapping[str, object],
+    most: int,
 ) -> tuple[Sequence[J], dict[str, str]]:
-    """As ``page``, for jobs in the order that their filters ask for."""
+    """As ``page``, for jobs in the order of their positions."""
     after = decode(operation, params.get("nextToken"), (str, int, int))
-    shown, last = listing.page(found, listing.position(filters), cast("Any", after), limit(params, most))
+    shown, last = listing.page(found, position, cast("Any", after), limit(params, most))
     return shown, {"nextToken": encode(operation, last)} if last else {}
 
 

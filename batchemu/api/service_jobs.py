@@ -63,7 +63,7 @@ def list_service_jobs(ctx: RequestContext, params: Params) -> Params:
         if queue is None:
             raise messages.job_queue_not_found(asked)
         found = listing.service_jobs(world, queue, status, filters)
-        shown, more = page_of_jobs("ListServiceJobs", found, filters, params, 100)
+        shown, more = page_of_jobs("ListServiceJobs", found, listing.position(filters), params, 100)
         return {"jobSummaryList": [service_views.service_job_summary(world, job) for job in shown], **more}
 
     return ctx.read(view)

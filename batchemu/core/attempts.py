@@ -50,10 +50,10 @@ def place(
         timer = TimerKey(STARTING_TIMER, job.job_id, number)
         timers.arm(world, timer, Millis(at + world.delays.starting), effects)
     else:
-        effects.append(container_of(job, job.attempt))
+        effects.append(container_of(world, job, job.attempt))
 
 
-def container_of(job: Job, attempt: Attempt) -> StartContainer:
+def container_of(world: World, job: Job, attempt: Attempt) -> StartContainer:
     resolved = job.resolved
     return StartContainer(
         job_id=job.job_id,
@@ -63,11 +63,12 @@ def container_of(job: Job, attempt: Attempt) -> StartContainer:
         job_definition=f"{resolved.definition_name}:{resolved.revision}",
         container=resolved.container,
         command=tuple(resolved.container["command"]),
-        environment=_environment(job, attempt),
+        environment={**_environment(job, attempt), **_environment_of_child(world, job)},
         vcpus=resolved.vcpus,
         memory_mib=resolved.memory_mib,
         log_group=resolved.log_group,
         log_stream=attempt.log_stream or "",
+        array_index=job.index,
     )
 
 
@@ -84,6 +85,16 @@ def _environment(job: Job, attempt: Attempt) -> dict[str, str]:
     }
 
 
+def _environment_of_child(world: World, job: Job) -> dict[str, str]:
+    parent = world.jobs[job.parent] if job.parent else None
+    if parent is None or parent.array is None:
+        return {}
+    return {
+        "AWS_BATCH_JOB_ARRAY_INDEX": str(job.index),
+        "AWS_BATCH_JOB_ARRAY_SIZE": str(parent.array.size),
+    }
+
+
 def _under_way(world: World, job_id: JobId, number: int) -> tuple[Job, Attempt] | None:
     """The job and its attempt, when that attempt holds an environment."""
     job = world.jobs.get(job_id)
@@ -96,7 +107,7 @@ def start_delayed(world: World, timer: TimerKey, effects: list[Effect]) -> None:
     """The delay of STARTING is over: ask for the container."""
     found = _under_way(world, JobId(timer.subject), timer.attempt)
     if found:
-        effects.append(container_of(*found))
+        effects.append(container_of(world, *found))
 
 
 def started(world: World, report: ContainerStarted, effects: list[Effect]) -> None:

@@ -51,6 +51,8 @@ class StartContainer:
     memory_mib: int
     log_group: str
     log_stream: str
+    array_index: int | None = None
+    """Of a child of an array job."""
 
     @property
     def key(self) -> AttemptKey:

@@ -1,21 +1,26 @@
 """The end of a job, and what it means for the jobs that waited for it.
 
-Source: https://docs.aws.amazon.com/batch/latest/userguide/job_dependencies.html
+Source: https://docs.aws.amazon.com/batch/latest/userguide/job_dependencies.html and array_jobs.html
 """
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
-from batchemu.core import dependencies, timers
+from batchemu.core import arrays, dependencies, timers
 from batchemu.core.effects import TimerKey
-from batchemu.core.transitions import move
-from batchemu.core.world import JobStatus
+from batchemu.core.transitions import TRANSITIONS_OF, move
+from batchemu.core.world import TERMINAL, Ending, JobStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from batchemu.core.effects import Effect
     from batchemu.core.ids import Millis
     from batchemu.core.world import Job, World
+
+    Next = tuple[Job, JobStatus, str | None]
 
 SUBMITTED_TIMER = "submitted"
 
@@ -27,30 +32,74 @@ def end(
 
     A loop, not a recursion: a failure may run down a chain of any length.
     """
-    to_move = [(job, to, reason)]
+    go_on(world, [(job, to, reason)], effects, at=at)
+
+
+def go_on(world: World, first: Iterable[Next], effects: list[Effect], *, at: Millis) -> None:
+    """Let jobs go where they are to go, and then those for which that has consequences."""
+    to_move = deque(first)
     while to_move:
-        job, to, reason = to_move.pop()
-        timers.disarm(world, TimerKey(SUBMITTED_TIMER, job.job_id), effects)
+        job, to, reason = to_move.popleft()
+        if to not in TRANSITIONS_OF[job.array is not None][job.status]:
+            continue  # it was reached in two ways, and has gone the first
+        if job.status is JobStatus.SUBMITTED:
+            timers.disarm(world, TimerKey(SUBMITTED_TIMER, job.job_id), effects)
         move(world, job, to, effects, at=at, reason=reason)
-        if to is JobStatus.RUNNABLE:
-            continue
-        for dependent in dependencies.released(world, job):
-            if to is JobStatus.FAILED and dependent.ending is None:
-                dependent.waiting_for.clear()
-            next_status = after_waiting(world, dependent)
-            if next_status is not None:
-                to_move.append((dependent, *next_status))
+        if to in TERMINAL:
+            to_move.extend(_consequences(world, job, to))
 
 
-def after_waiting(world: World, job: Job) -> tuple[JobStatus, str | None] | None:
-    """Where a PENDING job goes, and its statusReason; None while it has to wait.
+def _consequences(world: World, job: Job, to: JobStatus) -> Iterator[Next]:
+    """What else moves because a job is over."""
+    for dependent in dependencies.released(world, job):
+        if to is JobStatus.FAILED and dependent.ending is None:
+            dependent.waiting = 0
+        yield from after_waiting(world, dependent)
+    if job.parent is not None:
+        parent = world.jobs[job.parent]
+        if arrays.is_over(parent):
+            yield (parent, *arrays.outcome(parent))
 
-    One that was cancelled or terminated while it waited FAILS once its dependencies are over.
+
+def after_waiting(world: World, job: Job) -> Iterator[Next]:
+    """Where a PENDING job goes, and its statusReason; nowhere while it has to wait.
+
+    One that was cancelled or terminated while it waited FAILS once its dependencies are over. The
+    children of an array go when the jobs that the whole array waits for are over.
     """
-    if job.status is not JobStatus.PENDING or job.waiting_for:
-        return None
-    if job.ending is not None:
-        return JobStatus.FAILED, job.ending.reason
-    if dependencies.one_failed(world, job):
-        return JobStatus.FAILED, dependencies.FAILED_REASON
-    return JobStatus.RUNNABLE, None
+    if job.status is not JobStatus.PENDING or job.waiting:
+        return
+    if job.array is not None:
+        yield from _open(world, job)
+    elif is_held_back(world, job):
+        return
+    elif job.ending is not None:
+        yield job, JobStatus.FAILED, job.ending.reason
+    elif dependencies.one_failed(world, job):
+        yield job, JobStatus.FAILED, dependencies.FAILED_REASON
+    else:
+        yield job, JobStatus.RUNNABLE, None
+
+
+def is_held_back(world: World, job: Job) -> bool:
+    """Whether a PENDING job waits for others, by itself or with its whole array."""
+    return bool(job.waiting) or (job.parent is not None and not _is_open(world.jobs[job.parent]))
+
+
+def _is_open(parent: Job) -> bool:
+    return parent.array is not None and parent.array.is_open
+
+
+def _open(world: World, parent: Job) -> Iterator[Next]:
+    """The jobs that the whole array waits for are over: its children go, or fall with them."""
+    array = parent.array
+    if array is None or array.is_open:
+        return
+    array.is_open = True
+    if parent.ending is None and dependencies.one_failed(world, parent):
+        parent.ending = Ending(dependencies.FAILED_REASON)
+    for child in arrays.children(world, parent):
+        if parent.ending is not None and child.status is JobStatus.PENDING:
+            yield child, JobStatus.FAILED, (child.ending or parent.ending).reason
+        else:
+            yield from after_waiting(world, child)

@@ -10,7 +10,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from batchemu.core import capacity, trainings
+from batchemu.core.arrays import children, is_over
 from batchemu.core.consumables import stock
+from batchemu.core.dependencies import waited_for
+from batchemu.core.endings import is_held_back
 from batchemu.core.lifecycle import IN_SERVICE
 from batchemu.core.scheduling.run import rooms
 from batchemu.core.scheduling.training import lines
@@ -130,15 +133,17 @@ def _check_no_service_job_waits_for_nothing(world: World) -> None:
 
 def _check_queues(world: World) -> None:
     for queue in world.queues.values():
-        if list(queue.line) != sorted(queue.by_status[JobStatus.RUNNABLE]):
+        if list(queue.line) != sorted(queue.runnable):
             raise Broken("the RUNNABLE jobs stand in line in the order of their submission", queue)
+        if any(job.status is not JobStatus.RUNNABLE for job in queue.runnable.values()):
+            raise Broken("who stands in line is RUNNABLE", queue)
         counted = Counter(seq for members in queue.by_status.values() for seq in members)
         if any(count > 1 for count in counted.values()):
             raise Broken("a job is listed under one status", queue)
         for status, members in queue.by_status.items():
-            for seq in members:
-                if world.by_seq[seq].status is not status:
-                    raise Broken("a job is listed under its own status", world.by_seq[seq])
+            for job_id in members.values():
+                if world.jobs[job_id].status is not status:
+                    raise Broken("a job is listed under its own status", world.jobs[job_id])
 
 
 def _check_job(world: World, job: Job) -> None:
@@ -149,16 +154,35 @@ def _check_job(world: World, job: Job) -> None:
     times = [t for t in (job.created_at, job.started_at, job.stopped_at) if t is not None]
     if times != sorted(times):
         raise Broken("createdAt <= startedAt <= stoppedAt", job)
-    if job.status is JobStatus.PENDING and not job.waiting_for:
-        raise Broken("a PENDING job waits for somebody", job)
+    _check_waiting(world, job)
     if len(job.attempts) > job.resolved.attempts:
         raise Broken("no more attempts than the retry strategy allows", job)
     holds = any(job.job_id in environment.jobs for environment in world.environments.values())
     if holds != (job.status in ON_AN_ENVIRONMENT):
         raise Broken("STARTING and RUNNING jobs hold vCPUs", job)
-    for other in job.waiting_for:
-        if job.job_id not in world.dependents.get(other, ()):
-            raise Broken("who waits is known to whom it waits for", job)
+
+
+def _check_waiting(world: World, job: Job) -> None:
+    if job.array is not None:
+        _check_array(world, job)
+    elif job.status is JobStatus.PENDING and not is_held_back(world, job):
+        raise Broken("a PENDING job waits for somebody", job)
+    unsure = {other for other in waited_for(job) if world.jobs[other].status not in TERMINAL}
+    if job.status is JobStatus.PENDING and job.waiting != len(unsure):
+        raise Broken("a job knows how many it waits for", (job, unsure))
+
+
+def _check_array(world: World, parent: Job) -> None:
+    found = Counter(child.status for child in children(world, parent))
+    array = parent.array
+    assert array is not None
+    if found and (found != Counter(array.counts) or found.total() != array.size):
+        raise Broken("the summary of an array counts its children", (parent, found))
+    if (parent.status in TERMINAL) != (is_over(parent) or not found) and parent.status not in (
+        JobStatus.SUBMITTED,
+        JobStatus.FAILED,
+    ):
+        raise Broken("a parent is over when its children are", parent)
 
 
 def _check_nobody_waits_for_nothing(world: World) -> None:
@@ -167,9 +191,9 @@ def _check_nobody_waits_for_nothing(world: World) -> None:
         head = next(iter(queue.line), None)
         if head is None or queue.status in ("CREATING", "DELETING"):
             continue
-        need = world.by_seq[head].resolved
+        need = queue.runnable[head].resolved
         if any(stock(world, name) < quantity for name, quantity in need.consumables):
             continue
         for room in rooms(world, queue):
             if room.is_open and room.capability == need.capability and need.vcpus <= room.free_vcpus:
-                raise Broken("nobody waits for nothing", (world.by_seq[head], room))
+                raise Broken("nobody waits for nothing", (queue.runnable[head], room))

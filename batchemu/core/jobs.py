@@ -9,13 +9,23 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
-from batchemu.core import attempts, definitions, dependencies, lifecycle, names, policies, tags, timers
+from batchemu.core import (
+    arrays,
+    attempts,
+    definitions,
+    dependencies,
+    lifecycle,
+    names,
+    policies,
+    tags,
+    timers,
+)
 from batchemu.core.effects import TimerKey
-from batchemu.core.endings import SUBMITTED_TIMER, after_waiting, end
+from batchemu.core.endings import SUBMITTED_TIMER, after_waiting, end, go_on, is_held_back
 from batchemu.core.ids import Millis
 from batchemu.core.resolve import resolve
 from batchemu.core.transitions import admit, move
-from batchemu.core.world import ON_AN_ENVIRONMENT, TERMINAL, Ending, Job, JobStatus
+from batchemu.core.world import ON_AN_ENVIRONMENT, TERMINAL, Array, Ending, Job, JobStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,10 +44,10 @@ def submit(world: World, command: SubmitJob, effects: list[Effect]) -> dict[str,
     params = command.params
     queue, resolved = _check(world, params, command.size_bytes)
     own_tags = tags.checked(params.get("tags"))
-    depends_on = dependencies.checked(world, params.get("dependsOn") or ())
-    world.sequence += 1
+    size = arrays.size(params)
+    depends_on = dependencies.checked(world, params.get("dependsOn") or (), size)
     job = Job(
-        seq=world.sequence,
+        seq=world.sequence + 1,
         job_id=command.job_id,
         name=params["jobName"],
         queue=queue.name,
@@ -47,7 +57,9 @@ def submit(world: World, command: SubmitJob, effects: list[Effect]) -> dict[str,
         tags=own_tags,
         created_at=command.at,
         share_identifier=params.get("shareIdentifier"),
+        array=None if size is None else Array(size=size, updated_at=command.at),
     )
+    world.sequence += 1 + (size or 0)
     admit(world, job, effects)
     dependencies.wait(world, job)
     if world.delays.submitted:
@@ -63,8 +75,6 @@ def _check(world: World, params: Mapping[str, Any], size_bytes: int) -> tuple[Jo
         raise messages.job_too_large(size_bytes)
     if not names.is_job_name(params["jobName"]):
         raise messages.job_name_pattern()
-    if params.get("arrayProperties"):
-        raise messages.not_implemented("array jobs")
     queue = names.find_queue(world, params["jobQueue"])
     if queue is None:
         raise messages.job_queue_not_found(params["jobQueue"])
@@ -91,17 +101,19 @@ def _check_priority(world: World, queue: JobQueue, params: Mapping[str, Any], re
 
 
 def leave_submitted(world: World, job: Job, effects: list[Effect], *, at: Millis) -> None:
-    """PENDING when it depends on other jobs, and from there on as they stand; else RUNNABLE."""
+    """PENDING when it depends on other jobs or has children, and from there on as they stand; else
+    RUNNABLE."""
     if job.status is not JobStatus.SUBMITTED:
         return
-    if not job.depends_on:
+    if job.array is None and not job.depends_on:
         move(world, job, JobStatus.RUNNABLE, effects, at=at)
         return
     move(world, job, JobStatus.PENDING, effects, at=at)
-    next_status = after_waiting(world, job)
-    if next_status is not None:
-        status, reason = next_status
-        end(world, job, status, effects, at=at, reason=reason)
+    if job.array is not None:
+        arrays.spawn(world, job, job.array, effects, at=at)
+        for child in arrays.children(world, job):
+            dependencies.wait_for_children(world, child)
+    go_on(world, after_waiting(world, job), effects, at=at)
 
 
 def cancel(world: World, command: CancelJob, effects: list[Effect]) -> None:
@@ -114,8 +126,19 @@ def cancel(world: World, command: CancelJob, effects: list[Effect]) -> None:
     job = world.jobs.get(command.job_id)
     if job is None or job.status in TERMINAL or job.status in ON_AN_ENVIRONMENT:
         return
+    _cancel(world, job, command.reason, effects, at=command.at)
+
+
+def _cancel(world: World, job: Job, reason: str, effects: list[Effect], *, at: Millis) -> None:
+    """Of an array all children that have not been placed yet; the parent ends when they all have."""
     job.is_cancelled = True
-    _end_waiting(world, job, command.reason, effects, at=command.at)
+    if job.array is None or job.status is JobStatus.SUBMITTED:
+        _end_waiting(world, job, reason, effects, at=at)
+        return
+    job.ending = job.ending or Ending(reason)
+    for child in list(arrays.children(world, job)):
+        if child.status not in TERMINAL and child.status not in ON_AN_ENVIRONMENT:
+            _cancel(world, child, reason, effects, at=at)
 
 
 def terminate(world: World, command: TerminateJob, effects: list[Effect]) -> None:
@@ -127,11 +150,21 @@ def terminate(world: World, command: TerminateJob, effects: list[Effect]) -> Non
     job = world.jobs.get(command.job_id)
     if job is None or job.status in TERMINAL:
         return
+    _terminate(world, job, command.reason, effects, at=command.at)
+
+
+def _terminate(world: World, job: Job, reason: str, effects: list[Effect], *, at: Millis) -> None:
+    """Of an array all children; the parent ends when they all have."""
     job.is_terminated = True
-    if job.status in ON_AN_ENVIRONMENT:
-        attempts.stop(world, job, command.reason, effects, at=command.at)
+    if job.array is not None and job.status is not JobStatus.SUBMITTED:
+        job.ending = job.ending or Ending(reason)
+        for child in list(arrays.children(world, job)):
+            if child.status not in TERMINAL:
+                _terminate(world, child, reason, effects, at=at)
+    elif job.status in ON_AN_ENVIRONMENT:
+        attempts.stop(world, job, reason, effects, at=at)
     else:
-        _end_waiting(world, job, command.reason, effects, at=command.at)
+        _end_waiting(world, job, reason, effects, at=at)
 
 
 def check_reason(job_id: str, reason: str) -> None:
@@ -145,7 +178,7 @@ def check_reason(job_id: str, reason: str) -> None:
 
 def _end_waiting(world: World, job: Job, reason: str, effects: list[Effect], *, at: Millis) -> None:
     """A PENDING job ends only when the jobs it depends on have; SUBMITTED and RUNNABLE ones end now."""
-    if job.status is JobStatus.PENDING and job.waiting_for:
+    if job.status is JobStatus.PENDING and is_held_back(world, job):
         job.ending = job.ending or Ending(reason)
     else:
         end(world, job, JobStatus.FAILED, effects, at=at, reason=reason)
@@ -160,12 +193,12 @@ def end_all(world: World, queue: JobQueue, reason: str, effects: list[Effect], *
         for job_id in members.values()
     ]
     for job in waiting:
-        if job.status in TERMINAL:
-            continue  # it fell with a job that it depended on
-        if job.status in ON_AN_ENVIRONMENT:
-            attempts.stop(world, job, reason, effects, at=at)
-        else:
-            end(world, job, JobStatus.FAILED, effects, at=at, reason=reason)
+        members = [*arrays.children(world, job)] if job.array else []
+        for each in members or [job]:
+            if each.status in ON_AN_ENVIRONMENT:
+                attempts.stop(world, each, reason, effects, at=at)
+            elif each.status not in TERMINAL:  # it may have fallen with a job that it depended on
+                end(world, each, JobStatus.FAILED, effects, at=at, reason=reason)
 
 
 def submitted_for_long(world: World, job_id: JobId, effects: list[Effect], *, at: Millis) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from batchemu import messages
 from batchemu.arn import Arn
+from batchemu.core import arrays
+from batchemu.core.ids import JobId
 from batchemu.core.numbers import whole
 from batchemu.core.world import JobStatus, ServiceJob, ServiceJobStatus
 
@@ -33,10 +35,22 @@ def jobs(world: World, queue: JobQueue, status: JobStatus | None, filters: Filte
     """The jobs of a queue: without status and filters the RUNNING ones."""
     wanted = _predicate(filters, _JOB_FILTERS)
     for each in _statuses(JobStatus, status, filters):
-        for seq in queue.by_status[each]:
-            job = world.by_seq[seq]
+        for job_id in queue.by_status[each].values():
+            job = world.jobs[job_id]
             if wanted(job):
                 yield job
+
+
+def children(world: World, array_job_id: str, status: JobStatus | None) -> Iterator[Job]:
+    """The children of an array job: without a status the RUNNING ones; filters do not apply to them."""
+    parent = world.jobs.get(JobId(array_job_id))
+    wanted = status or JobStatus.RUNNING
+    return (child for child in (arrays.children(world, parent) if parent else ()) if child.status is wanted)
+
+
+def by_index(child: Job) -> Position:
+    """Children are listed in the order of their indexes (assumed)."""
+    return ("", 0, child.index or 0)
 
 
 def service_jobs(
@@ -55,7 +69,7 @@ def jobs_by_consumable(world: World, resource: ConsumableResource, filters: Filt
     """The jobs that need a consumable resource, of any status."""
     wanted = _predicate(filters, _CONSUMER_FILTERS, most=len(_CONSUMER_FILTERS))
     for job in world.jobs.values():
-        if resource.name in dict(job.resolved.consumables) and wanted(job):
+        if job.array is None and resource.name in dict(job.resolved.consumables) and wanted(job):
             yield job
 
 

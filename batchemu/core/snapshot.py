@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu.core import lifecycle, policies
-from batchemu.core.world import ON_AN_ENVIRONMENT
+from batchemu.core.transitions import belongs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +40,7 @@ def of_queue(world: World, queue: JobQueue, now: Millis) -> dict[str, Any]:
 def _front(world: World, queue: JobQueue) -> Iterator[dict[str, Any]]:
     """RUNNABLE jobs in the order in which they are dispatched."""
     for seq in queue.line:
-        arn = world.arn("job", world.by_seq[seq].job_id)
+        arn = world.arn("job", queue.runnable[seq].job_id)
         yield {"jobArn": arn, "earliestTimeAtPosition": queue.line.since(seq)}
     yield from _service_jobs(world, queue, queue.training_line)
 
@@ -84,10 +84,11 @@ def _utilization(world: World, queue: JobQueue) -> dict[str, Any]:
 
 def _running(world: World, queue: JobQueue) -> Iterator[tuple[str | None, Mapping[str, float]]]:
     """The share of each dispatched job, and what it holds, by unit."""
-    for status in ON_AN_ENVIRONMENT:
-        for job_id in queue.by_status[status].values():
+    for compute in world.environments.values():
+        for job_id in compute.jobs:
             job = world.jobs[job_id]
-            yield job.share_identifier, {VCPU: job.resolved.vcpus}
+            if belongs(world, job, queue):
+                yield job.share_identifier, {VCPU: job.resolved.vcpus}
     for environment in world.service_environments.values():
         for job_id in environment.jobs:
             training = world.service_jobs[job_id]

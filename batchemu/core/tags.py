@@ -65,7 +65,7 @@ class _Tagged(Protocol):
 _TAGGED: Final[Mapping[str, Callable[[World, Arn], _Tagged | None]]] = {
     "compute-environment": lambda world, arn: world.environments.get(arn.resource),
     "consumable-resource": lambda world, arn: world.consumables.get(arn.resource),
-    "job": lambda world, arn: world.jobs.get(JobId(arn.resource)),
+    "job": lambda world, arn: world.jobs.get(JobId(arn.resource)) if ":" not in arn.resource else None,
     # a quota share's ARN goes on behind that of its queue
     "job-queue": lambda world, arn: world.queues.get(arn.resource) or world.quota_shares.get(str(arn)),
     "scheduling-policy": lambda world, arn: world.policies.get(str(arn)),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from batchemu.core.effects import Effect
     from batchemu.core.scheduling.line import Line
-    from batchemu.core.world import Job, Place, Resource, ServiceJob, World
+    from batchemu.core.world import Array, Job, JobQueue, Place, Resource, ServiceJob, World
 
 JOB_TRANSITIONS: Final[Mapping[JobStatus, frozenset[JobStatus]]] = {
     JobStatus.SUBMITTED: frozenset({JobStatus.PENDING, JobStatus.RUNNABLE, JobStatus.FAILED}),
@@ -29,6 +29,18 @@ JOB_TRANSITIONS: Final[Mapping[JobStatus, frozenset[JobStatus]]] = {
     JobStatus.SUCCEEDED: frozenset(),
     JobStatus.FAILED: frozenset(),
 }
+
+ARRAY_TRANSITIONS: Final[Mapping[JobStatus, frozenset[JobStatus]]] = {
+    JobStatus.SUBMITTED: frozenset({JobStatus.PENDING, JobStatus.FAILED}),
+    JobStatus.PENDING: frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED}),
+    JobStatus.SUCCEEDED: frozenset(),
+    JobStatus.FAILED: frozenset(),
+}
+"""Of the parent of an array job, which is PENDING until all of its children are over:
+https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html"""
+
+TRANSITIONS_OF: Final = {False: JOB_TRANSITIONS, True: ARRAY_TRANSITIONS}
+"""By whether a job is the parent of an array."""
 
 SERVICE_JOB_TRANSITIONS: Final[Mapping[ServiceJobStatus, frozenset[ServiceJobStatus]]] = {
     ServiceJobStatus.SUBMITTED: frozenset({ServiceJobStatus.RUNNABLE, ServiceJobStatus.FAILED}),
@@ -63,10 +75,12 @@ class IllegalTransition(Exception):
 
 
 def admit(world: World, job: Job, effects: list[Effect]) -> None:
-    """Let a new job into the world, SUBMITTED."""
+    """Let a new job into the world: SUBMITTED, and a child of an array PENDING."""
     world.jobs[job.job_id] = job
-    world.by_seq[job.seq] = job
-    world.queues[job.queue].by_status[job.status][job.seq] = job.job_id
+    if job.parent is None:
+        world.queues[job.queue].by_status[job.status][job.seq] = job.job_id
+    else:
+        _array_of(world, job).counts[job.status] += 1
     effects.append(_announced(JobStatusChanged, job, None, job.created_at))
 
 
@@ -79,22 +93,53 @@ def move(
     (https://github.com/aws/containers-roadmap/issues/2231 shows a RUNNING one).
     """
     before = job.status
-    if to not in JOB_TRANSITIONS[before]:
+    if to not in TRANSITIONS_OF[job.array is not None][before]:
         raise IllegalTransition(f"{before} -> {to} for {job!r}")
     job.status = to
     job.status_reason = reason
     if to in TERMINAL:
         job.stopped_at = at
+    if job.parent is not None:
+        array = _array_of(world, job)
+        array.counts[before] -= 1
+        array.counts[to] += 1
+        array.updated_at = at
     queue = world.queues.get(job.queue)
-    if queue is not None and queue.by_status[before].pop(job.seq, None) is not None:
-        queue.by_status[to][job.seq] = job.job_id
-        if before is JobStatus.RUNNABLE:
-            queue.line.remove(job.seq, at)
-        if to is JobStatus.RUNNABLE:
-            queue.line.add(job.seq, at)
+    if queue is not None and belongs(world, job, queue, before):
+        _file(queue, job, before, at)
         if to is JobStatus.RUNNABLE or (before is JobStatus.RUNNABLE and to in TERMINAL):
             world.dirty.add(queue.name)  # a cancelled head no longer blocks those behind it
     effects.append(_announced(JobStatusChanged, job, before, at))
+
+
+def _array_of(world: World, child: Job) -> Array:
+    array = world.jobs[child.parent].array if child.parent else None
+    assert array is not None, "the parent of a child is the parent of an array"
+    return array
+
+
+def belongs(world: World, job: Job, queue: JobQueue, listed: JobStatus | None = None) -> bool:
+    """Whether ``queue`` is the job's own: one may have been deleted and made again under its name.
+
+    ``listed``: the status under which the job still is, while it moves.
+    """
+    if job.parent is None:
+        return job.seq in queue.by_status[listed or job.status]
+    parent = world.jobs[job.parent]
+    return parent.seq in queue.by_status[parent.status]
+
+
+def _file(queue: JobQueue, job: Job, before: JobStatus, at: Millis) -> None:
+    """List a job under its new status, and let it join or leave the line."""
+    if job.parent is None:
+        del queue.by_status[before][job.seq]
+        queue.by_status[job.status][job.seq] = job.job_id
+    if before is JobStatus.RUNNABLE:
+        queue.line.remove(job.seq, at)
+        del queue.runnable[job.seq]
+    if job.status is JobStatus.RUNNABLE:
+        queue.line.add(job.seq, at)
+        queue.runnable[job.seq] = job
 
 
 def admit_training(world: World, job: ServiceJob, effects: list[Effect]) -> None:

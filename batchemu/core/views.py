@@ -165,6 +165,7 @@ def job_detail(world: World, job: Job) -> dict[str, Any]:
             "jobDefinition": resolved.definition_arn,
             "parameters": resolved.parameters,
             "container": {**_container(resolved.container), **_last_run(job)},
+            "arrayProperties": _array_properties(job),
             "timeout": None if resolved.timeout_s is None else {"attemptDurationSeconds": resolved.timeout_s},
             "tags": dict(job.tags),
             "propagateTags": resolved.propagate_tags,
@@ -175,6 +176,18 @@ def job_detail(world: World, job: Job) -> dict[str, Any]:
             "isTerminated": job.is_terminated or None,
         }
     )
+
+
+def _array_properties(job: Job) -> dict[str, Any] | None:
+    """Of a parent its children by status, all seven of them: https://github.com/boto/boto3/issues/3719;
+    of a child its index."""
+    if job.array is None:
+        return None if job.index is None else {"index": job.index}
+    return {
+        "size": job.array.size,
+        "statusSummary": {str(status): count for status, count in job.array.counts.items()},
+        "statusSummaryLastUpdatedAt": job.array.updated_at,
+    }
 
 
 def _container(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,6 +244,7 @@ def job_summary(world: World, job: Job) -> dict[str, Any]:
             "startedAt": job.started_at,
             "stoppedAt": job.stopped_at,
             "container": _summary_container(job),
+            "arrayProperties": _array_properties(job),
             "isCancelled": job.is_cancelled or None,
             "isTerminated": job.is_terminated or None,
         }

@@ -149,6 +149,8 @@ class JobQueue:
     """Name of the service environment; None: a queue of compute environments."""
     line: Line[int] = field(default_factory=Line)
     """The sequence numbers of the RUNNABLE jobs, oldest first."""
+    runnable: dict[int, Job] = field(default_factory=dict)
+    """The RUNNABLE jobs by their sequence numbers."""
     training_line: Line[Place] = field(default_factory=Line)
     """The places of the RUNNABLE service jobs."""
     trainings: dict[int, JobId] = field(default_factory=dict)
@@ -156,7 +158,7 @@ class JobQueue:
     by_status: dict[JobStatus, dict[int, JobId]] = field(
         default_factory=lambda: {status: {} for status in JobStatus}
     )
-    """Every job of the queue by its sequence number."""
+    """Every job of the queue by its sequence number, but for the children of array jobs."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -240,8 +242,8 @@ class JobDefinition:
     active: bool
     detail: dict[str, Any]
     tags: dict[str, str]
-    resolved: ResolvedJob | None = None
-    """What runs without overrides; None: nobody has asked yet."""
+    resolved: ResolvedJob | None = field(default=None, compare=False)
+    """What runs without overrides, kept; None: nobody has asked yet."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -296,6 +298,20 @@ class Ending:
 
 
 @dataclass(slots=True, kw_only=True)
+class Array:
+    """What the parent of an array job knows of its children, whose ids are ``<parent>:<index>``."""
+
+    size: int
+    updated_at: Millis
+    """When a child last changed its status."""
+    counts: dict[JobStatus, int] = field(default_factory=lambda: dict.fromkeys(JobStatus, 0))
+    is_open: bool = False
+    """The jobs that the whole array waits for have SUCCEEDED."""
+    followers: list[JobId] = field(default_factory=list)
+    """Parents of the arrays whose child i waits for our child i (N_TO_N)."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Job:
     seq: int
     """Position in the order of submission, unique in the world."""
@@ -312,8 +328,14 @@ class Job:
     status_reason: str | None = None
     started_at: Millis | None = None
     stopped_at: Millis | None = None
-    waiting_for: set[JobId] = field(default_factory=set)
-    """Dependencies that have not SUCCEEDED yet."""
+    waiting: int = 0
+    """How many of the jobs that it depends on are not over."""
+    array: Array | None = None
+    """Of the parent of an array job."""
+    parent: JobId | None = None
+    """Of a child of an array job."""
+    index: int | None = None
+    """Of a child: AWS_BATCH_JOB_ARRAY_INDEX."""
     share_identifier: str | None = None
     scheduled_at: Millis | None = None
     """When its last attempt was placed."""
@@ -396,12 +418,11 @@ class World:
     definitions: dict[str, list[JobDefinition]] = field(default_factory=dict)
     """All revisions of a name; revision n stands at n - 1, for revisions are never reused."""
     jobs: dict[JobId, Job] = field(default_factory=dict)
-    by_seq: dict[int, Job] = field(default_factory=dict)
     service_jobs: dict[JobId, ServiceJob] = field(default_factory=dict)
     service_tokens: dict[str, Millis] = field(default_factory=dict)
     """Client tokens of SubmitServiceJob, and when they came."""
     dependents: dict[JobId, list[JobId]] = field(default_factory=dict)
-    """Who waits for a job that is not over."""
+    """Who waits for a job that is not over, but for children that wait for children."""
     timers: dict[TimerKey, Millis] = field(default_factory=dict)
     dirty: set[str] = field(default_factory=set)
     """Names of the queues that the scheduler must look at before the step ends."""

@@ -7,7 +7,7 @@ import pytest
 from batchemu.core.effects import StartContainer
 from batchemu.core.ids import JobId, task_id
 from batchemu.core.world import Delays
-from batchemu.errors import ClientException, NotImplementedByBatchemu
+from batchemu.errors import ClientException
 from tests.core.lab import SUCCEEDED, Lab
 
 
@@ -275,11 +275,6 @@ def test_a_refused_submission_leaves_the_world_as_it_was(lab: Lab, params: dict[
     with pytest.raises(ClientException):
         lab.submit(**params)  # type: ignore[arg-type]
     assert len(lab.world.jobs) == 1
-
-
-def test_what_is_not_there_yet_is_refused(lab: Lab) -> None:
-    with pytest.raises(NotImplementedByBatchemu):
-        lab.submit(arrayProperties={"size": 2})
 
 
 def test_a_disabled_queue_takes_no_jobs_and_finishes_those_it_has(lab: Lab) -> None:

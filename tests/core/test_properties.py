@@ -61,6 +61,34 @@ class Batch(RuleBasedStateMachine):
         except ClientException:
             assert self.lab.world.queues[queue].state == "DISABLED"
 
+    @rule(
+        data=st.data(),
+        queue=st.sampled_from(QUEUES),
+        size=st.integers(2, 3),
+        sequential=st.booleans(),
+        attempts=st.integers(1, 2),
+    )
+    def submit_array(
+        self, data: st.DataObject, queue: str, size: int, sequential: bool, attempts: int
+    ) -> None:
+        jobs = self.lab.world.jobs.values()
+        alike = [job.job_id for job in jobs if job.array is not None and job.array.size == size]
+        after = [{"jobId": each} for each in self._some(data, [job.job_id for job in jobs])]
+        after += [{"jobId": each, "type": "N_TO_N"} for each in self._some(data, alike)]
+        after += [{"type": "SEQUENTIAL"}] if sequential else []
+        try:
+            self.lab.submit(
+                queue=queue,
+                arrayProperties={"size": size},
+                dependsOn=after,
+                retryStrategy={"attempts": attempts},
+            )
+        except ClientException:
+            assert self.lab.world.queues[queue].state == "DISABLED"
+
+    def _some(self, data: st.DataObject, known: list[JobId]) -> list[JobId]:
+        return data.draw(st.lists(st.sampled_from(known), max_size=2)) if known else []
+
     @precondition(lambda self: self._any(JobStatus.STARTING))
     @rule(data=st.data())
     def starts(self, data: st.DataObject) -> None:

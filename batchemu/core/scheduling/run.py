@@ -42,13 +42,13 @@ def _serve(world: World, queue: JobQueue, effects: list[Effect], *, at: Millis) 
     if not queue.line:
         return
     for placement in plan(_line(world, queue), rooms(world, queue), partial(consumables.stock, world)):
-        job = world.by_seq[placement.seq]
+        job = queue.runnable[placement.seq]
         place(world, job, world.environments[placement.environment], effects, at=at)
 
 
 def _line(world: World, queue: JobQueue) -> Iterator[Waiting]:
     for seq in queue.line:
-        resolved = world.by_seq[seq].resolved
+        resolved = queue.runnable[seq].resolved
         yield Waiting(seq, resolved.capability, resolved.vcpus, resolved.consumables)
 
 

@@ -96,6 +96,8 @@ def _check_training_lines(world: World) -> None:
         if list(queue.training_line) != places:
             raise Broken("the RUNNABLE service jobs stand in line in their order", queue)
     for share in world.quota_shares.values():
+        if share.queue not in world.queues:
+            raise Broken("a quota share goes with its queue", share)
         members = [job for job in world.service_jobs.values() if job.quota_share == share.arn]
         places = sorted(job.place for job in members if job.status is ServiceJobStatus.RUNNABLE)
         if list(share.line) != places:

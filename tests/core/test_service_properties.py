@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from batchemu.core.ids import JobId
 
 SETTINGS = settings(
-    max_examples=100,
+    max_examples=60,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

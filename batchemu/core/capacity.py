@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 from batchemu import messages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+
+    from batchemu.core.world import QuotaShare, ServiceEnvironment, ServiceJob
+
+    Holder = ServiceEnvironment | QuotaShare
 
 ALL_INSTANCES: Final = "NUM_INSTANCES"
 MAX_LIMITS = 5
+MAX_INSTANCES = 2**31 - 1
+"""The most that a maxCapacity can be."""
 _INSTANCE_TYPE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9-]+")
 
 
@@ -56,27 +62,36 @@ def requested(request: Mapping[str, Any]) -> dict[str, int]:
         if isinstance(entry, dict):
             count, kind = entry.get("InstanceCount", 1), entry.get("InstanceType", "")
             known = kind if isinstance(kind, str) else ""
-            found[known] = found.get(known, 0) + (count if type(count) is int and count > 0 else 1)
+            found[known] = found.get(known, 0) + _count(count)
     return found or {"": 1}
 
 
-def counted(instances: Mapping[str, int], limits: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Instances in the units of ``limits``."""
-    if any(limit["capacityUnit"] == ALL_INSTANCES for limit in limits):
-        return {ALL_INSTANCES: sum(instances.values())}
-    return dict(instances)
+def _count(given: object) -> int:
+    """InstanceCount as far as a number of instances goes: SageMaker, not Batch, would refuse the rest."""
+    return min(given, MAX_INSTANCES) if type(given) is int and given > 0 else 1
 
 
-def free(limits: Iterable[Mapping[str, Any]], held: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """What ``limits`` leave beside what is held, by unit."""
-    left = {limit["capacityUnit"]: int(limit["maxCapacity"]) for limit in limits}
-    for amounts in held:
-        for unit, amount in amounts.items():
-            if unit in left:
-                left[unit] -= amount
-    return left
+def fits(holder: Holder, job: ServiceJob) -> bool:
+    """Whether there is room for a job, in the units in which the limits count now.
+
+    A type that has no limit is not there at all: such a job waits until it has one (same page).
+    """
+    limits = {limit["capacityUnit"]: int(limit["maxCapacity"]) for limit in holder.capacity_limits}
+    needs, used = _counted(job.instances, limits), _counted(holder.used, limits)
+    return all(amount <= limits.get(unit, 0) - used.get(unit, 0) for unit, amount in needs.items())
 
 
-def fits(needs: Mapping[str, int], left: Mapping[str, int]) -> bool:
-    """A unit that has no limit is not there at all: such a job waits until it has one (same page)."""
-    return all(amount <= left.get(unit, 0) for unit, amount in needs.items())
+def _counted(instances: Mapping[str, int], limits: Mapping[str, int]) -> Mapping[str, int]:
+    return {ALL_INSTANCES: sum(instances.values())} if ALL_INSTANCES in limits else instances
+
+
+def hold(holder: Holder, job: ServiceJob) -> None:
+    """Give a job its instances."""
+    holder.jobs[job.job_id] = job.instances
+    holder.used.update(job.instances)
+
+
+def give_back(holder: Holder, job: ServiceJob) -> None:
+    """Take them back; a quota share made anew under an old name has given none to the old one's jobs."""
+    holder.used.subtract(holder.jobs.pop(job.job_id, {}))
+    holder.used = +holder.used

@@ -24,5 +24,6 @@ def check(properties: Mapping[str, Any] | None) -> None:
             raise messages.invalid("consumableResource is required.")  # assumed wording
         if each.get("quantity", 0) < 1:
             raise messages.invalid("quantity of a consumableResource must be at least 1.")  # assumed wording
-    if len({each["consumableResource"] for each in wanted}) < len(wanted):
+    names = [each["consumableResource"].rpartition("/")[2] for each in wanted]  # an ARN ends in its name
+    if len(set(names)) < len(names):
         raise messages.invalid("Cannot have duplicate consumableResource in consumableResourceProperties")

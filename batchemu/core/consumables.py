@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
-from batchemu.core import names, tags
+from batchemu.core import client_tokens, names, tags
 from batchemu.core.world import ConsumableResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from batchemu.core.ids import Millis
     from batchemu.core.inputs import (
         CreateConsumableResource,
         DeleteConsumableResource,
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 REPLENISHABLE: Final = "REPLENISHABLE"
 _TYPES: Final = (REPLENISHABLE, "NON_REPLENISHABLE")
 _OPERATIONS: Final = ("SET", "ADD", "REMOVE")
-TOKEN_LIFE_MS = 8 * 3600 * 1000
-"""A clientToken is valid for 8 hours (botocore's model, UpdateConsumableResourceRequest)."""
 
 
 def create(world: World, command: CreateConsumableResource) -> dict[str, str]:
@@ -60,18 +57,17 @@ def create(world: World, command: CreateConsumableResource) -> dict[str, str]:
 
 
 def update(world: World, command: UpdateConsumableResource) -> dict[str, Any]:
-    """SET, ADD or REMOVE; a request that comes twice with one clientToken is carried out once.
+    """SET, ADD or REMOVE; of two requests with one clientToken and one payload the first is carried out.
 
     Source: botocore's model, UpdateConsumableResourceRequest.
     """
     params = command.params
     resource = found(world, params["consumableResource"])
-    token = params.get("clientToken")
-    if token is None or command.at - resource.tokens.get(token, -TOKEN_LIFE_MS) >= TOKEN_LIFE_MS:
+    request = tuple(params.get(member) for member in ("clientToken", "operation", "quantity"))
+    if not client_tokens.came_before(resource.requests, request, command.at):
         resource.total_quantity = _new_total(resource, params)
-        _forget_tokens(resource, command.at)
-        if token is not None:
-            resource.tokens[token] = command.at
+        if "clientToken" in params:
+            client_tokens.remember(resource.requests, request, command.at)
         _wake(world)
     return {
         "consumableResourceName": resource.name,
@@ -81,9 +77,12 @@ def update(world: World, command: UpdateConsumableResource) -> dict[str, Any]:
 
 
 def _new_total(resource: ConsumableResource, params: Mapping[str, Any]) -> int:
-    operation, quantity = params.get("operation", "SET"), params.get("quantity", 0)
+    """Without an operation: SET; without a quantity: as it is (both assumed)."""
+    operation, quantity = params.get("operation", "SET"), params.get("quantity")
     if operation not in _OPERATIONS:
         raise messages.invalid(f"operation must be one of {', '.join(_OPERATIONS)}.")  # assumed wording
+    if quantity is None:
+        return resource.total_quantity
     if quantity < 0:
         raise messages.invalid("quantity cannot be a negative number.")  # by analogy with totalQuantity
     if operation == "SET":
@@ -94,12 +93,6 @@ def _new_total(resource: ConsumableResource, params: Mapping[str, Any]) -> int:
     if total >= 2**63:
         raise messages.invalid("totalQuantity is too large.")  # assumed wording
     return int(total)
-
-
-def _forget_tokens(resource: ConsumableResource, now: Millis) -> None:
-    for token, at in list(resource.tokens.items()):
-        if now - at >= TOKEN_LIFE_MS:
-            del resource.tokens[token]
 
 
 def delete(world: World, command: DeleteConsumableResource) -> None:
@@ -129,9 +122,10 @@ def available(resource: ConsumableResource) -> int:
     return max(0, resource.total_quantity - resource.in_use_quantity)
 
 
-def stock(world: World) -> dict[str, int]:
-    """What is left of every resource, by name."""
-    return {name: available(resource) for name, resource in world.consumables.items()}
+def stock(world: World, name: str) -> int:
+    """What is left of the resource of a name; -1: there is none, and jobs wait for it."""
+    resource = world.consumables.get(name)
+    return -1 if resource is None else available(resource)
 
 
 def lock(world: World, job: Job) -> None:

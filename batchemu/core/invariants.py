@@ -6,10 +6,14 @@ Each rule says what it found, so that a failure reads as a finding and not as an
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from batchemu.core import capacity, trainings
 from batchemu.core.consumables import stock
+from batchemu.core.lifecycle import IN_SERVICE
 from batchemu.core.scheduling.run import rooms
+from batchemu.core.scheduling.training import lines
 from batchemu.core.world import (
     ON_AN_ENVIRONMENT,
     TERMINAL,
@@ -20,6 +24,7 @@ from batchemu.core.world import (
 )
 
 if TYPE_CHECKING:
+    from batchemu.core.capacity import Holder
     from batchemu.core.world import Job, World
 
 
@@ -37,9 +42,12 @@ def check(world: World) -> None:
     _check_consumables(world)
     _check_queues(world)
     _check_service_jobs(world)
+    _check_training_lines(world)
+    _check_held(world)
     for job in world.jobs.values():
         _check_job(world, job)
     _check_nobody_waits_for_nothing(world)
+    _check_no_service_job_waits_for_nothing(world)
     if world.dirty:
         raise Broken("a step leaves no queue dirty", world.dirty)
 
@@ -79,7 +87,6 @@ def _check_service_jobs(world: World) -> None:
             raise Broken("a service job holds capacity while it is under way, and only then", (job, holds))
         if len(job.attempts) - job.requeued > job.attempts_allowed:
             raise Broken("no more attempts than the retry strategy allows", job)
-    _check_training_lines(world)
 
 
 def _check_training_lines(world: World) -> None:
@@ -89,13 +96,38 @@ def _check_training_lines(world: World) -> None:
         if list(queue.training_line) != places:
             raise Broken("the RUNNABLE service jobs stand in line in their order", queue)
     for share in world.quota_shares.values():
+        if share.queue not in world.queues:
+            raise Broken("a quota share goes with its queue", share)
         members = [job for job in world.service_jobs.values() if job.quota_share == share.arn]
+        places = sorted(job.place for job in members if job.status is ServiceJobStatus.RUNNABLE)
+        if list(share.line) != places:
+            raise Broken("the RUNNABLE service jobs of a quota share stand in its line", share)
+
+
+def _check_held(world: World) -> None:
+    holders: list[Holder] = [*world.service_environments.values(), *world.quota_shares.values()]
+    for holder in holders:
         used: Counter[str] = Counter()
-        for job in members:
-            if job.status in TRAINING_UNDER_WAY:
-                used.update(job.instances)
-        if used != share.used:
-            raise Broken("what a quota share uses is what its jobs hold", (share, used))
+        for job_id, instances in holder.jobs.items():
+            used.update(instances)
+            if world.service_jobs[job_id].status not in TRAINING_UNDER_WAY:
+                raise Broken("only service jobs under way hold instances", (holder, job_id))
+        if used != holder.used:
+            raise Broken("what is in use is what service jobs hold", (holder, used))
+
+
+def _check_no_service_job_waits_for_nothing(world: World) -> None:
+    """The head of a line waits for room, or for the end of its pause after a want of capacity."""
+    for queue in world.queues.values():
+        environment = world.service_environments.get(queue.service_environment or "")
+        if environment is None or environment.state != "ENABLED" or environment.status not in IN_SERVICE:
+            continue
+        for line, share in lines(world, queue):
+            for place in islice(line, 1):
+                job = world.service_jobs[queue.trainings[place[1]]]
+                pauses = trainings.capacity_timer(job) in world.timers
+                if not pauses and all(capacity.fits(each, job) for each in (environment, share) if each):
+                    raise Broken("no service job at the head of its line waits for nothing", job)
 
 
 def _check_queues(world: World) -> None:
@@ -138,8 +170,7 @@ def _check_nobody_waits_for_nothing(world: World) -> None:
         if head is None or queue.status in ("CREATING", "DELETING"):
             continue
         need = world.by_seq[head].resolved
-        left = stock(world)
-        if any(left.get(name, -1) < quantity for name, quantity in need.consumables):
+        if any(stock(world, name) < quantity for name, quantity in need.consumables):
             continue
         for room in rooms(world, queue):
             if room.is_open and room.capability == need.capability and need.vcpus <= room.free_vcpus:

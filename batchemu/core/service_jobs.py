@@ -8,7 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
-from batchemu.core import capacity, definition_rules, lifecycle, names, policies, tags, timers, trainings
+from batchemu.core import (
+    capacity,
+    client_tokens,
+    definition_rules,
+    lifecycle,
+    names,
+    policies,
+    tags,
+    timers,
+    trainings,
+)
 from batchemu.core.effects import TimerKey
 from batchemu.core.ids import JobId, Millis
 from batchemu.core.jobs import MAX_BYTES, check_reason
@@ -24,8 +34,6 @@ if TYPE_CHECKING:
 
 MAX_PAYLOAD_BYTES = 10 * 1024
 """https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html"""
-TOKEN_LIFE_MS = 8 * 3600 * 1000
-"""As of UpdateConsumableResource's token; how long this one holds is not documented (assumed)."""
 SUBMITTED_TIMER = "service-job-submitted"
 _ANSWERED = (
     "retryStrategy",
@@ -43,8 +51,6 @@ def submit(world: World, command: SubmitServiceJob, effects: list[Effect]) -> di
     params = command.params
     queue, share = _check(world, command)
     own_tags = tags.checked(params.get("tags"))
-    token = params.get("clientToken")
-    _check_token(world, token, command.at)
     world.sequence += 1
     strategy = params.get("retryStrategy", {})
     name = command.request.get("TrainingJobName")
@@ -66,8 +72,8 @@ def submit(world: World, command: SubmitServiceJob, effects: list[Effect]) -> di
         created_at=command.at,
     )
     job.place = _place(queue, job)
-    if token is not None:
-        world.service_tokens[token] = command.at
+    if "clientToken" in params:
+        client_tokens.remember(world.service_tokens, params["clientToken"], command.at)
     admit_training(world, job, effects)
     if world.delays.submitted:
         due = Millis(command.at + world.delays.submitted)
@@ -98,7 +104,18 @@ def _check(world: World, command: SubmitServiceJob) -> tuple[JobQueue, QuotaShar
         raise messages.queue_of_other_jobs(params["jobQueue"])
     lifecycle.check_accepts(queue, params["jobQueue"])
     policies.check_share(world, queue, params.get("shareIdentifier"))
-    return queue, _quota_share(world, queue, params.get("quotaShareName"))
+    share = _quota_share(world, queue, params.get("quotaShareName"))
+    _check_token(world, params.get("clientToken"), command.at)
+    return queue, share
+
+
+def _check_token(world: World, token: str | None, now: Millis) -> None:
+    """A second request with the same clientToken is rejected (botocore's model, SubmitServiceJobRequest).
+
+    That a token lives as long as UpdateConsumableResource's is assumed.
+    """
+    if token is not None and client_tokens.came_before(world.service_tokens, token, now):
+        raise messages.client_token_used(token)
 
 
 def _check_settings(params: Mapping[str, Any]) -> None:
@@ -124,16 +141,6 @@ def _quota_share(world: World, queue: JobQueue, name: str | None) -> QuotaShare 
     return share
 
 
-def _check_token(world: World, token: str | None, now: Millis) -> None:
-    """A second request with the same clientToken is rejected (botocore's model, SubmitServiceJobRequest)."""
-    for known, at in list(world.service_tokens.items()):
-        if now - at < TOKEN_LIFE_MS:
-            break  # the others came later
-        del world.service_tokens[known]
-    if token in world.service_tokens:
-        raise messages.client_token_used(str(token))
-
-
 def leave_submitted(world: World, job: ServiceJob, effects: list[Effect], *, at: Millis) -> None:
     if job.status is ServiceJobStatus.SUBMITTED:
         move_training(world, job, ServiceJobStatus.RUNNABLE, effects, at=at)
@@ -151,13 +158,13 @@ def update(world: World, command: UpdateServiceJob) -> dict[str, str]:
     params = command.params
     job = found(world, params["jobId"])
     policies.check_priority(params["schedulingPriority"])
+    job.priority = params["schedulingPriority"]
     queue = world.queues.get(job.queue)
-    waits = job.status is ServiceJobStatus.RUNNABLE and queue is not None
+    place = _place(queue, job) if queue is not None else job.place
+    waits = job.status is ServiceJobStatus.RUNNABLE and place != job.place
     if waits:
         leave_line(world, job, command.at)
-    job.priority = params["schedulingPriority"]
-    if queue is not None:
-        job.place = _place(queue, job)
+    job.place = place
     if waits:
         join_line(world, job, command.at)
     return {"jobArn": world.arn("service-job", job.job_id), "jobName": job.name, "jobId": job.job_id}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from batchemu.core.ids import Millis
     from batchemu.core.scheduling.line import Line
-    from batchemu.core.world import JobQueue, Place, QuotaShare, World
+    from batchemu.core.world import JobQueue, Place, QuotaShare, ServiceJob, World
 
 FRONT: Final = 100
 TOP_SHARES: Final = 20
@@ -88,13 +88,15 @@ def _running(world: World, queue: JobQueue) -> Iterator[tuple[str | None, Mappin
         for job_id in queue.by_status[status].values():
             job = world.jobs[job_id]
             yield job.share_identifier, {VCPU: job.resolved.vcpus}
-    environment = world.service_environments.get(queue.service_environment or "")
-    for job_id in environment.jobs if environment else ():
-        training = world.service_jobs[job_id]
-        if training.queue == queue.name:
-            quota = world.quota_shares.get(training.quota_share or "")
-            share = quota.name if quota else training.settings.get("shareIdentifier")
-            yield share, {unit: n for unit, n in training.instances.items() if unit}
+    for environment in world.service_environments.values():
+        for job_id in environment.jobs:
+            training = world.service_jobs[job_id]
+            if queue.trainings.get(training.seq) == job_id:  # not the jobs of an old queue of this name
+                yield _share_of(training), {unit: n for unit, n in training.instances.items() if unit}
+
+
+def _share_of(job: ServiceJob) -> str | None:
+    return job.settings.get("quotaShareName") or job.settings.get("shareIdentifier")
 
 
 def _quantities(amounts: Mapping[str, float]) -> list[dict[str, Any]]:

@@ -55,8 +55,10 @@ def place(
     """
     number = AttemptNo(len(job.attempts) + 1)
     name = f"AWSBatch{job.request_name}{task_id(job.job_id, number)}"
-    environment.jobs[job.job_id] = capacity.counted(job.instances, environment.capacity_limits)
-    _use_share(world, job, +1)
+    capacity.hold(environment, job)
+    share = world.quota_shares.get(job.quota_share or "")
+    if share is not None:
+        capacity.hold(share, job)
     job.attempt = TrainingAttempt(
         number=number,
         service_environment=environment.name,
@@ -74,15 +76,6 @@ def place(
             payload=job.settings["serviceRequestPayload"],
         )
     )
-
-
-def _use_share(world: World, job: ServiceJob, sign: int) -> None:
-    share = world.quota_shares.get(job.quota_share or "")
-    if share is not None:
-        for unit, amount in job.instances.items():
-            share.used[unit] = share.used.get(unit, 0) + sign * amount
-            if not share.used[unit]:
-                del share.used[unit]
 
 
 def _under_way(world: World, job_id: JobId, number: int) -> tuple[ServiceJob, TrainingAttempt] | None:
@@ -204,8 +197,11 @@ def _release(
     world: World, job: ServiceJob, attempt: TrainingAttempt, effects: list[Effect], *, at: Millis
 ) -> None:
     environment = world.service_environments[attempt.service_environment]
-    del environment.jobs[job.job_id]
-    _use_share(world, job, -1)
+    capacity.give_back(environment, job)
+    share = world.quota_shares.get(job.quota_share or "")
+    if share is not None:
+        capacity.give_back(share, job)
+        world.dirty.add(share.queue)  # which may have another service environment by now
     if environment.status == "DELETING" and not environment.jobs and not is_under_way(world, environment):
         finish(world, environment, effects, at=at)
     else:

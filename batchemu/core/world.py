@@ -6,6 +6,7 @@ their names; here is what they talk about.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -180,8 +181,8 @@ class ConsumableResource:
     created_at: Millis
     tags: dict[str, str]
     in_use_quantity: int = 0
-    tokens: dict[str, Millis] = field(default_factory=dict)
-    """Client tokens of updates that were carried out, and when."""
+    requests: dict[tuple[str | int | None, ...], Millis] = field(default_factory=dict)
+    """Updates with a client token that were carried out: token, operation, quantity; and when."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -196,7 +197,9 @@ class ServiceEnvironment:
     status_reason: str | None = None
     """Kept for the facts; ServiceEnvironmentDetail has no such member."""
     jobs: dict[JobId, dict[str, int]] = field(default_factory=dict)
-    """The service jobs that run here and what each of them holds, by capacity unit."""
+    """The service jobs that run here and what each of them holds, by instance type."""
+    used: Counter[str] = field(default_factory=Counter)
+    """What they hold together."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -215,8 +218,10 @@ class QuotaShare:
     tags: dict[str, str]
     line: Line[Place] = field(default_factory=Line)
     """The places of its RUNNABLE service jobs."""
-    used: dict[str, int] = field(default_factory=dict)
-    """What its service jobs hold, by capacity unit."""
+    jobs: dict[JobId, dict[str, int]] = field(default_factory=dict)
+    """Its service jobs under way and what each of them holds, by instance type."""
+    used: Counter[str] = field(default_factory=Counter)
+    """What they hold together."""
     status_reason: str | None = None
     """Kept for the facts; QuotaShareDetail has no such member."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,28 @@ FARGATE = {"type": "FARGATE", "maxvCpus": 4, "subnets": ["subnet-1"], "securityG
 ONE_VCPU = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "128"}]
 ACCOUNT = "123456789012"
 BATCH = f"arn:aws:batch:us-east-1:{ACCOUNT}"
+INSTANCE = "ml.m5.large"
+PAYLOAD = json.dumps(
+    {"TrainingJobName": "train", "ResourceConfig": {"InstanceType": INSTANCE, "InstanceCount": 1}}
+)
+
+
+def quota_share(**members: Any) -> dict[str, Any]:
+    """A CreateQuotaShare request."""
+    return {
+        "quotaShareName": "share",
+        "jobQueue": "training",
+        "capacityLimits": [{"maxCapacity": 1, "capacityUnit": INSTANCE}],
+        "resourceSharingConfiguration": {"strategy": "RESERVE"},
+        "preemptionConfiguration": {"inSharePreemption": "DISABLED"},
+        **members,
+    }
+
+
+def needs(**quantities: int) -> dict[str, Any]:
+    """consumableResourceProperties."""
+    wanted = [{"consumableResource": name, "quantity": quantity} for name, quantity in quantities.items()]
+    return {"consumableResourceList": wanted}
 
 
 @dataclass
@@ -35,10 +58,16 @@ class Batch:
         )
         return str(made["computeEnvironmentArn"])
 
-    def queue(self, name: str = "queue", environments: tuple[str, ...] = ("ce",), priority: int = 1) -> str:
+    def queue(
+        self,
+        name: str = "queue",
+        environments: tuple[str, ...] = ("ce",),
+        priority: int = 1,
+        **members: Any,
+    ) -> str:
         order = [{"order": n, "computeEnvironment": each} for n, each in enumerate(environments)]
         made = self.client.create_job_queue(
-            jobQueueName=name, priority=priority, computeEnvironmentOrder=order
+            jobQueueName=name, priority=priority, computeEnvironmentOrder=order, **members
         )
         return str(made["jobQueueArn"])
 
@@ -71,6 +100,82 @@ class Batch:
 
     def status(self, job_id: str) -> str:
         return str(self.job(job_id)["status"])
+
+    # --- fair share, consumable resources
+
+    def policy(self, name: str = "policy", **members: Any) -> str:
+        """A fair-share policy, unless told otherwise."""
+        return str(self.client.create_scheduling_policy(name=name, **members)["arn"])
+
+    def quota_policy(self, name: str = "quotas") -> str:
+        return self.policy(name, quotaSharePolicy={"idleResourceAssignmentStrategy": "FIFO"})
+
+    def consumable(self, name: str = "license", total: int = 1, **members: Any) -> str:
+        made = self.client.create_consumable_resource(
+            consumableResourceName=name, totalQuantity=total, **members
+        )
+        return str(made["consumableResourceArn"])
+
+    # --- service jobs
+
+    def service_environment(
+        self, name: str = "se", unit: str = "NUM_INSTANCES", most: int = 1, **members: Any
+    ) -> str:
+        made = self.client.create_service_environment(
+            serviceEnvironmentName=name,
+            serviceEnvironmentType="SAGEMAKER_TRAINING",
+            capacityLimits=[{"maxCapacity": most, "capacityUnit": unit}],
+            **members,
+        )
+        return str(made["serviceEnvironmentArn"])
+
+    def service_queue(self, name: str = "training", environment: str = "se", **members: Any) -> str:
+        made = self.client.create_job_queue(
+            **{
+                "jobQueueName": name,
+                "priority": 1,
+                "jobQueueType": "SAGEMAKER_TRAINING",
+                "serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": environment}],
+                **members,
+            }
+        )
+        return str(made["jobQueueArn"])
+
+    def service_ready(self, most: int = 1) -> None:
+        """Service environment ``se`` of some instances and the job queue ``training`` before it."""
+        self.service_environment(most=most)
+        self.service_queue()
+
+    def quota_ready(self, most: int = 2) -> str:
+        """Service environment ``se`` of ``ml.m5.large``, queue ``training`` and quota share ``share`` of 1;
+        the ARN of the share."""
+        self.service_environment(unit=INSTANCE, most=most)
+        self.service_queue(schedulingPolicyArn=self.quota_policy())
+        return self.share()
+
+    def share(self, name: str = "share", **members: Any) -> str:
+        made = self.client.create_quota_share(**quota_share(quotaShareName=name, **members))
+        return str(made["quotaShareArn"])
+
+    def train(self, name: str = "job", **members: Any) -> str:
+        """SubmitServiceJob: one ``ml.m5.large``."""
+        made = self.client.submit_service_job(
+            **{
+                "jobName": name,
+                "jobQueue": "training",
+                "serviceJobType": "SAGEMAKER_TRAINING",
+                "serviceRequestPayload": PAYLOAD,
+                **members,
+            }
+        )
+        return str(made["jobId"])
+
+    def training(self, job_id: str) -> dict[str, Any]:
+        found = self.client.describe_service_job(jobId=job_id)
+        return {key: value for key, value in found.items() if key != "ResponseMetadata"}
+
+    def training_status(self, job_id: str) -> str:
+        return str(self.training(job_id)["status"])
 
     def advance(self, seconds: float) -> None:
         self.emulator.clock.advance(seconds)

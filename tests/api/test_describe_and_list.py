@@ -162,3 +162,43 @@ def test_a_list_that_cannot_be_is_refused(batch: Batch, refused: Any, members: d
 def test_the_children_of_nobody_are_an_empty_list(batch: Batch) -> None:
     assert batch.client.list_jobs(arrayJobId=UNKNOWN)["jobSummaryList"] == []
     assert batch.client.list_jobs(multiNodeJobId=UNKNOWN)["jobSummaryList"] == []
+
+
+@aws.documented(LIST + ": the exception is SHARE_IDENTIFIER")
+def test_jobs_are_filtered_by_their_share_and_status(batch: Batch) -> None:
+    batch.environment()
+    batch.queue(schedulingPolicyArn=batch.policy())
+    batch.definition(schedulingPriority=1)
+    batch.plan(durationSeconds=60)
+    for name, share in (("a", "x"), ("b", "y"), ("c", "x"), ("d", "x"), ("e", "x"), ("f", "y")):
+        batch.submit(name, shareIdentifier=share)
+    assert filtered(batch, "SHARE_IDENTIFIER", "x") == ["e", "d", "c", "a"]
+    assert filtered(batch, "SHARE_IDENTIFIER", "x", jobStatus="RUNNING") == ["d", "c", "a"]
+    assert filtered(batch, "SHARE_IDENTIFIER", "y", jobStatus="RUNNABLE") == ["f"]
+    assert filtered(batch, "SHARE_IDENTIFIER", "X") == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+@aws.documented(LIST + ": the results are grouped by the job name and version; the order is assumed")
+def test_a_filter_by_name_groups_by_name_and_revision_across_pages(batch: Batch, size: int) -> None:
+    batch.ready()
+    batch.definition()  # revision 2
+    for name, revision in (("b", 1), ("a", 2), ("b", 2), ("a", 1), ("a", 2), ("b", 1)):
+        batch.submit(name, jobDefinition=f"definition:{revision}")
+        batch.advance(1)
+    pages = batch.client.get_paginator("list_jobs").paginate(
+        jobQueue="queue",
+        filters=[{"name": "JOB_NAME", "values": ["a", "B"]}],
+        PaginationConfig={"PageSize": size},
+    )
+    ids = [each["jobId"] for page in pages for each in page["jobSummaryList"]]
+    jobs = [batch.job(job_id) for job_id in ids]
+    assert [(job["jobName"], job["jobDefinition"][-1]) for job in jobs] == [
+        ("a", "1"),
+        ("a", "2"),
+        ("a", "2"),
+        ("b", "1"),
+        ("b", "1"),
+        ("b", "2"),
+    ]
+    assert jobs[1]["createdAt"] > jobs[2]["createdAt"]

@@ -322,3 +322,260 @@ def test_jobs_of_a_deleted_queue_are_not_the_next_queues(batch: Batch) -> None:
     assert (batch.status(old), batch.status(new)) == ("FAILED", "SUCCEEDED")
     listed = batch.client.list_jobs(jobQueue="queue", filters=[{"name": "JOB_NAME", "values": ["*"]}])
     assert [each["jobId"] for each in listed["jobSummaryList"]] == [new]
+
+
+# --- scheduling policies
+
+
+def quota_queue(batch: Batch) -> str:
+    """A queue with a quota share policy; the ARN of that policy."""
+    batch.service_environment()
+    arn = batch.quota_policy()
+    batch.service_queue("queue", schedulingPolicyArn=arn)
+    return arn
+
+
+@aws.documented(CREATE)
+def test_a_queue_has_the_policy_that_was_sent(batch: Batch) -> None:
+    batch.environment()
+    arn = batch.policy()
+    batch.queue(schedulingPolicyArn=arn)
+    assert described(batch, "queue") == [queue_detail(schedulingPolicyArn=arn)]
+
+
+@aws.recorded(PREFLIGHT)
+def test_quota_shares_are_for_service_jobs(batch: Batch, refused: Any) -> None:
+    batch.environment()
+    answer = refused(batch.queue, schedulingPolicyArn=batch.quota_policy())
+    assert inner(answer) == client_error(
+        "Quota Management feature is only supported for SageMaker Training job queues."
+    )
+
+
+@aws.documented(UPDATE)
+def test_a_policy_is_replaced_by_one_of_its_kind(batch: Batch) -> None:
+    batch.environment()
+    batch.queue(schedulingPolicyArn=batch.policy())
+    new = batch.policy("new")
+    batch.client.update_job_queue(jobQueue="queue", schedulingPolicyArn=new)
+    assert described(batch, "queue") == [queue_detail(schedulingPolicyArn=new)]
+    batch.client.update_job_queue(jobQueue="queue", schedulingPolicyArn="", priority=4)
+    assert described(batch, "queue") == [queue_detail(schedulingPolicyArn=new, priority=4)]
+
+
+@aws.assumed("the rule is documented, the sentence is not known: " + UPDATE)
+def test_a_queue_without_a_policy_never_has_one(batch: Batch, refused: Any) -> None:
+    batch.environment()
+    batch.queue()
+    answer = refused(
+        batch.client.update_job_queue, jobQueue="queue", priority=9, schedulingPolicyArn=batch.policy()
+    )
+    assert kind(answer) == ("ClientException", 400)
+    assert described(batch, "queue") == [queue_detail()]
+
+
+@aws.assumed("the kind of a policy is for life; the sentence is not known")
+def test_a_policy_is_not_replaced_by_one_of_another_kind(batch: Batch, refused: Any) -> None:
+    arn = quota_queue(batch)
+    answer = refused(batch.client.update_job_queue, jobQueue="queue", schedulingPolicyArn=batch.policy())
+    assert kind(answer) == ("ClientException", 400)
+    assert described(batch, "queue")[0]["schedulingPolicyArn"] == arn
+
+
+@aws.emulator_only
+def test_a_fair_share_policy_without_effect_says_so(batch: Batch) -> None:
+    batch.environment()
+    made = batch.client.create_job_queue(**request(schedulingPolicyArn=batch.policy()))
+    assert ignored(made) == ["schedulingPolicyArn"]
+    made = batch.client.update_job_queue(jobQueue="queue", schedulingPolicyArn=batch.policy("new"))
+    assert ignored(made) == ["schedulingPolicyArn"]
+
+
+# --- queues of service jobs
+
+SERVICE = "https://docs.aws.amazon.com/batch/latest/userguide/create-sagemaker-job-queue.html"
+TERMINATE = {**LIMIT, "action": "TERMINATE"}
+
+
+def service_order(*names: str) -> list[dict[str, Any]]:
+    return [{"order": n, "serviceEnvironment": each} for n, each in enumerate(names)]
+
+
+def service_request(**members: Any) -> dict[str, Any]:
+    return {
+        "jobQueueName": "queue",
+        "priority": 1,
+        "jobQueueType": "SAGEMAKER_TRAINING",
+        "serviceEnvironmentOrder": service_order("se"),
+        **members,
+    }
+
+
+def service_detail(*names: str, **members: Any) -> dict[str, Any]:
+    arns = [f"{BATCH}:service-environment/{each}" for each in names or ("se",)]
+    return queue_detail(
+        environments=(),
+        jobQueueType="SAGEMAKER_TRAINING",
+        serviceEnvironmentOrder=service_order(*arns),
+        **members,
+    )
+
+
+@aws.documented(SERVICE)
+def test_a_queue_of_service_jobs_is_answered_with_arns(batch: Batch) -> None:
+    batch.service_environment()
+    batch.client.create_job_queue(**service_request(jobStateTimeLimitActions=[TERMINATE], tags={"team": "x"}))
+    assert described(batch, "queue") == [
+        service_detail(jobStateTimeLimitActions=[TERMINATE], tags={"team": "x"})
+    ]
+
+
+@aws.assumed("a service environment says enough")
+def test_a_queue_of_a_service_environment_needs_no_type(batch: Batch) -> None:
+    batch.service_environment()
+    given = service_request()
+    del given["jobQueueType"]
+    batch.client.create_job_queue(**given)
+    assert described(batch, "queue") == [service_detail()]
+
+
+NOT_VALID = "Service environments must be created and valid before attaching them to a job queue."
+
+
+@pytest.mark.parametrize(
+    ("members", "text"),
+    [
+        (
+            {"serviceEnvironmentOrder": []},
+            "Job queues of type SAGEMAKER_TRAINING must have serviceEnvironmentOrder.",
+        ),
+        (
+            {"serviceEnvironmentOrder": service_order("se", "other")},
+            "Job queue can only have 1 service environment.",
+        ),
+        ({"serviceEnvironmentOrder": service_order("nobody")}, NOT_VALID),
+        (
+            {"jobQueueType": "ECS"},
+            "The jobQueueType provided is ECS, which is incompatible with the provided "
+            "serviceEnvironmentOrder.",
+        ),
+        ({"jobStateTimeLimitActions": [LIMIT]}, "Invalid job action. Valid job actions: [TERMINATE]"),
+        (
+            {"jobStateTimeLimitActions": [TERMINATE, {**TERMINATE, "maxTimeSeconds": 700}]},
+            "Duplicate job state limit actions are not allowed.",
+        ),
+    ],
+)
+@aws.recorded(PREFLIGHT)
+def test_a_queue_of_service_jobs_that_cannot_be_is_refused(
+    batch: Batch, refused: Any, members: dict[str, Any], text: str
+) -> None:
+    batch.service_environment()
+    batch.service_environment("other")
+    assert inner(refused(batch.client.create_job_queue, **service_request(**members))) == client_error(text)
+    assert batch.client.describe_job_queues()["jobQueues"] == []
+
+
+@aws.recorded(PREFLIGHT)
+def test_a_type_of_service_jobs_needs_a_service_environment(batch: Batch, refused: Any) -> None:
+    batch.environment()
+    answer = refused(batch.client.create_job_queue, **request(jobQueueType="SAGEMAKER_TRAINING"))
+    assert inner(answer) == client_error(
+        "Job queues of type SAGEMAKER_TRAINING must have serviceEnvironmentOrder."
+    )
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY", "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"],
+)
+@aws.documented(SERVICE)
+def test_the_reasons_of_service_jobs_are_taken(batch: Batch, reason: str) -> None:
+    batch.service_environment()
+    limits = [{**TERMINATE, "reason": reason}]
+    batch.client.create_job_queue(**service_request(jobStateTimeLimitActions=limits))
+    assert described(batch, "queue") == [service_detail(jobStateTimeLimitActions=limits)]
+
+
+@aws.recorded("public code matches the words `Invalid job reason`; the rest of the sentence is ours")
+def test_the_reasons_of_container_jobs_are_none_of_service_jobs(batch: Batch, refused: Any) -> None:
+    batch.service_environment()
+    limits = [{**TERMINATE, "reason": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"}]
+    answer = inner(refused(batch.client.create_job_queue, **service_request(jobStateTimeLimitActions=limits)))
+    assert "Invalid job reason" in answer[2]
+
+
+@aws.documented(CREATE)
+def test_a_type_that_was_sent_is_answered(batch: Batch) -> None:
+    batch.environment()
+    batch.client.create_job_queue(**request(jobQueueType="ECS"))
+    assert described(batch, "queue") == [queue_detail(jobQueueType="ECS")]
+
+
+@pytest.mark.parametrize("kind_", ["ECS_FARGATE", "EKS"])
+@aws.assumed("the sentence is that of service environments; the rule: " + CREATE)
+def test_a_type_goes_with_its_environments(batch: Batch, refused: Any, kind_: str) -> None:
+    batch.environment()
+    answer = refused(batch.client.create_job_queue, **request(jobQueueType=kind_))
+    assert inner(answer) == client_error(
+        f"The jobQueueType provided is {kind_}, which is incompatible with the provided "
+        "computeEnvironmentOrder."
+    )
+
+
+@aws.assumed("the rule is documented, the sentence is not known: " + CREATE)
+def test_a_queue_has_environments_of_one_kind(batch: Batch, refused: Any) -> None:
+    batch.environment()
+    batch.service_environment()
+    both = request(serviceEnvironmentOrder=service_order("se"))
+    assert kind(refused(batch.client.create_job_queue, **both)) == ("ClientException", 400)
+    batch.queue()
+    batch.service_queue()
+    update = batch.client.update_job_queue
+    for name, members in (
+        ("queue", {"serviceEnvironmentOrder": service_order("se")}),
+        ("training", {"computeEnvironmentOrder": order("ce")}),
+        ("training", {"serviceEnvironmentOrder": []}),
+        ("training", {"jobStateTimeLimitActions": [LIMIT]}),
+    ):
+        assert kind(refused(update, jobQueue=name, priority=9, **members)) == ("ClientException", 400)
+    assert [each["priority"] for each in described(batch, "queue", "training")] == [1, 1]
+
+
+@aws.documented(UPDATE)
+def test_a_queue_moves_to_another_service_environment_and_what_runs_stays(batch: Batch) -> None:
+    batch.service_ready()
+    batch.plan(serviceJob=True, durationSeconds=60)
+    running, waiting = batch.train(), batch.train()
+    batch.service_environment("other")
+    batch.client.update_job_queue(jobQueue="training", serviceEnvironmentOrder=service_order("other"))
+    batch.advance(0)
+    assert [batch.training_status(each) for each in (running, waiting)] == ["RUNNING", "RUNNING"]
+    batch.advance(60)
+    assert [batch.training_status(each) for each in (running, waiting)] == ["SUCCEEDED", "SUCCEEDED"]
+
+
+@aws.documented(UPDATE + ": of queues on one service environment the higher priority goes first")
+def test_queues_of_one_service_environment_are_served_by_priority(batch: Batch) -> None:
+    batch.service_ready()
+    batch.service_queue("urgent", priority=9)
+    batch.plan(serviceJob=True, durationSeconds=60)
+    batch.train()
+    low, high = batch.train(), batch.train(jobQueue="urgent")
+    batch.advance(60)
+    assert [batch.training_status(each) for each in (low, high)] == ["RUNNABLE", "RUNNING"]
+
+
+@aws.documented(DELETE)
+def test_jobs_of_a_deleted_queue_of_service_jobs_are_not_the_next_queues(batch: Batch) -> None:
+    """Nor do the quota shares of the next queue, which bear the old names, answer for them."""
+    share = batch.quota_ready()
+    batch.plan(serviceJob=True, durationSeconds=60)
+    old = batch.train(quotaShareName="share")
+    batch.client.update_job_queue(jobQueue="training", state="DISABLED")
+    batch.client.delete_job_queue(jobQueue="training")
+    batch.service_queue(schedulingPolicyArn=f"{BATCH}:scheduling-policy/quotas")
+    assert batch.share() == share
+    new, next_ = batch.train(quotaShareName="share"), batch.train(quotaShareName="share")
+    batch.advance(0)
+    assert [batch.training_status(each) for each in (old, new, next_)] == ["FAILED", "RUNNING", "RUNNABLE"]

@@ -314,6 +314,68 @@ def test_shares_need_a_fair_share_queue(batch: Batch, refused: Any, members: dic
     )
 
 
+def fair(batch: Batch, **definition: Any) -> None:
+    """A queue with a fair-share policy."""
+    batch.environment()
+    batch.queue(schedulingPolicyArn=batch.policy())
+    batch.definition(**definition)
+
+
+@aws.recorded("issue boto/boto3#3158 (2022)")
+def test_a_fair_share_queue_needs_a_share_identifier(batch: Batch, refused: Any) -> None:
+    fair(batch, schedulingPriority=1)
+    assert refused(batch.submit) == client_error("shareIdentifier must be specified.")
+
+
+@aws.recorded("issue nextflow-io/nextflow#3505 (2022)")
+def test_a_fair_share_queue_needs_a_scheduling_priority(batch: Batch, refused: Any) -> None:
+    fair(batch)
+    assert refused(batch.submit, shareIdentifier="a") == client_error(
+        "Either schedulingPriority in job definition or schedulingPriorityOverride should be specified."
+    )
+
+
+@pytest.mark.parametrize(
+    ("definition", "members", "priority"),
+    [
+        ({"schedulingPriority": 1}, {}, 1),
+        ({"schedulingPriority": 1}, {"schedulingPriorityOverride": 9999}, 9999),
+        ({"schedulingPriority": 1}, {"schedulingPriorityOverride": 0}, 0),
+        ({}, {"schedulingPriorityOverride": 5}, 5),
+    ],
+)
+@aws.documented(SUBMIT)
+def test_a_job_has_its_share_and_its_priority(
+    batch: Batch, definition: dict[str, int], members: dict[str, int], priority: int
+) -> None:
+    fair(batch, **definition)
+    job = batch.job(batch.submit(shareIdentifier="a_-1", **members))
+    assert (job["shareIdentifier"], job["schedulingPriority"]) == ("a_-1", priority)
+
+
+@pytest.mark.parametrize("identifier", ["", "a b", "a*", "a" * 256])
+@aws.assumed("which identifiers can be is documented, the sentence is that of scheduling policies: " + SUBMIT)
+def test_a_share_identifier_that_cannot_be_is_refused(batch: Batch, refused: Any, identifier: str) -> None:
+    fair(batch, schedulingPriority=1)
+    answer = inner(refused(batch.submit, shareIdentifier=identifier))
+    assert answer == client_error("ShareIdentifier name should match a valid pattern.")
+
+
+@pytest.mark.parametrize("priority", [-1, 10_000])
+@aws.assumed("the sentence is that of job definitions, the range: " + SUBMIT)
+def test_a_priority_out_of_range_is_refused(batch: Batch, refused: Any, priority: int) -> None:
+    fair(batch)
+    answer = refused(batch.submit, shareIdentifier="a", schedulingPriorityOverride=priority)
+    assert inner(answer) == client_error("Scheduling priority must be between 0 and 9999.")
+
+
+@aws.documented("https://docs.aws.amazon.com/batch/latest/APIReference/API_RegisterJobDefinition.html")
+def test_a_definition_with_a_priority_runs_on_a_queue_without_a_policy(batch: Batch) -> None:
+    batch.ready()
+    batch.definition("d", schedulingPriority=7)
+    assert batch.job(batch.submit(jobDefinition="d"))["schedulingPriority"] == 7
+
+
 @pytest.mark.parametrize(
     ("members", "text"),
     [

@@ -11,10 +11,69 @@ from tests.api.conftest import BATCH, EC2
 from tests.evidence import aws
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.api.conftest import Batch
 
 TAGS = "https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html"
-KINDS = ("compute-environment", "job-queue", "job-definition", "job")
+
+
+def environment(batch: Batch, tags: dict[str, str]) -> str:
+    made = batch.client.create_compute_environment(
+        computeEnvironmentName="t", type="MANAGED", computeResources=EC2, tags=tags
+    )
+    return str(made["computeEnvironmentArn"])
+
+
+def job(batch: Batch, tags: dict[str, str]) -> str:
+    batch.ready()
+    return f"{BATCH}:job/{batch.submit(tags=tags)}"
+
+
+def queue(batch: Batch, tags: dict[str, str]) -> str:
+    batch.environment()
+    return batch.queue("t", tags=tags)
+
+
+def service_job(batch: Batch, tags: dict[str, str]) -> str:
+    batch.service_ready()
+    return f"{BATCH}:service-job/{batch.train(tags=tags)}"
+
+
+def quota_share(batch: Batch, tags: dict[str, str]) -> str:
+    batch.quota_ready()
+    return batch.share("t", tags=tags)
+
+
+MAKE: dict[str, Callable[[Batch, dict[str, str]], str]] = {
+    "compute-environment": environment,
+    "job-queue": queue,
+    "job-definition": lambda batch, tags: batch.definition("t", tags=tags),
+    "job": job,
+    "scheduling-policy": lambda batch, tags: batch.policy("t", tags=tags),
+    "consumable-resource": lambda batch, tags: batch.consumable("t", tags=tags),
+    "service-environment": lambda batch, tags: batch.service_environment("t", tags=tags),
+    "service-job": service_job,
+    "quota-share": quota_share,
+}
+"""Everything that can be tagged: how one is made."""
+DESCRIBE: dict[str, Callable[[Any, str], Any]] = {
+    "compute-environment": lambda client, arn: client.describe_compute_environments(
+        computeEnvironments=[arn]
+    ),
+    "job-queue": lambda client, arn: client.describe_job_queues(jobQueues=[arn]),
+    "job-definition": lambda client, arn: client.describe_job_definitions(jobDefinitions=[arn]),
+    "job": lambda client, arn: client.describe_jobs(jobs=[arn.rpartition("/")[2]]),
+    "scheduling-policy": lambda client, arn: client.describe_scheduling_policies(arns=[arn]),
+    "consumable-resource": lambda client, arn: client.describe_consumable_resource(consumableResource=arn),
+    "service-environment": lambda client, arn: client.describe_service_environments(
+        serviceEnvironments=[arn]
+    ),
+    "service-job": lambda client, arn: client.describe_service_job(jobId=arn.rpartition("/")[2]),
+    "quota-share": lambda client, arn: client.describe_quota_share(quotaShareArn=arn),
+}
+"""How each of them is described."""
+KINDS = tuple(MAKE)
 every_kind = pytest.mark.parametrize("kind_", KINDS)
 ILLEGAL = (
     "BadRequestException",
@@ -25,34 +84,15 @@ ILLEGAL = (
 
 def tagged(batch: Batch, kind_: str, tags: dict[str, str]) -> str:
     """Make a resource of a kind, with tags; its ARN."""
-    client = batch.client
-    batch.ready()
-    if kind_ == "compute-environment":
-        made = client.create_compute_environment(
-            computeEnvironmentName="t", type="MANAGED", computeResources=EC2, tags=tags
-        )
-        return str(made["computeEnvironmentArn"])
-    if kind_ == "job-queue":
-        order = [{"order": 1, "computeEnvironment": "ce"}]
-        made = client.create_job_queue(jobQueueName="t", priority=1, computeEnvironmentOrder=order, tags=tags)
-        return str(made["jobQueueArn"])
-    if kind_ == "job-definition":
-        return batch.definition("t", tags=tags)
-    return f"{BATCH}:job/{batch.submit(tags=tags)}"
+    return MAKE[kind_](batch, tags)
 
 
 def described(batch: Batch, arn: str) -> dict[str, str]:
     """The tags as the Describe operation of the resource's kind answers them."""
-    client = batch.client
-    kind_, _, name = arn.rpartition(":")[2].partition("/")
-    if ":job-definition/" in arn:
-        return dict(client.describe_job_definitions(jobDefinitions=[arn])["jobDefinitions"][0]["tags"])
-    if kind_ == "job":
-        return dict(batch.job(name)["tags"])
-    if kind_ == "job-queue":
-        return dict(client.describe_job_queues(jobQueues=[arn])["jobQueues"][0]["tags"])
-    found = client.describe_compute_environments(computeEnvironments=[arn])
-    return dict(found["computeEnvironments"][0]["tags"])
+    kind_ = "quota-share" if "/quota-share/" in arn else arn.split(":")[5].partition("/")[0]
+    answer = body(DESCRIBE[kind_](batch.client, arn))
+    (found,) = [answer] if "tags" in answer else next(iter(answer.values()))
+    return dict(found["tags"])
 
 
 @every_kind

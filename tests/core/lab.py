@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 from batchemu.core import inputs as i
-from batchemu.core.effects import Announce, Effect, SetTimer, StartContainer, StopContainer
-from batchemu.core.facts import JobStatusChanged
+from batchemu.core.effects import (
+    Announce,
+    Effect,
+    SetTimer,
+    StartContainer,
+    StartTraining,
+    StopContainer,
+    StopTraining,
+)
+from batchemu.core.facts import JobStatusChanged, ServiceJobStatusChanged
 from batchemu.core.ids import AttemptNo, JobId, Millis
 from batchemu.core.invariants import check
 from batchemu.core.step import step
+from batchemu.core.trainings import TrainingStatus
 from batchemu.core.world import Delays, Job, JobStatus, World
 from batchemu.errors import ServiceError
 from tests.examples import EC2
+
+if TYPE_CHECKING:
+    from batchemu.core.world import ConsumableResource, QuotaShare, ServiceJob
+
+TYPE = "ml.m5.large"
+
+
+def limit(unit: str, most: int) -> dict[str, Any]:
+    """One entry of capacityLimits."""
+    return {"capacityUnit": unit, "maxCapacity": most}
+
+
+def needs(**quantities: int) -> dict[str, Any]:
+    """consumableResourceProperties."""
+    wanted = [{"consumableResource": name, "quantity": quantity} for name, quantity in quantities.items()]
+    return {"consumableResourceList": wanted}
 
 
 class Lab:
@@ -131,6 +157,114 @@ class Lab:
     def terminate(self, job_id: str, reason: str = "terminated") -> None:
         self.take(i.TerminateJob(at=self.at(), job_id=JobId(job_id), reason=reason))
 
+    # --- steps: consumable resources
+
+    def consumable(self, name: str = "license", total: int = 1, **params: Any) -> None:
+        given = {"consumableResourceName": name, "totalQuantity": total, **params}
+        self.take(i.CreateConsumableResource(at=self.at(), params=given))
+
+    def update_consumable(self, name: str = "license", **params: Any) -> Any:
+        given = {"consumableResource": name, **params}
+        return self.take(i.UpdateConsumableResource(at=self.at(), params=given))
+
+    def delete_consumable(self, name: str = "license") -> None:
+        self.take(i.DeleteConsumableResource(at=self.at(), consumable_resource=name))
+
+    # --- steps: service jobs
+
+    def service_environment(self, name: str = "se", unit: str = TYPE, most: int = 2) -> None:
+        params = {
+            "serviceEnvironmentName": name,
+            "serviceEnvironmentType": "SAGEMAKER_TRAINING",
+            "capacityLimits": [limit(unit, most)],
+        }
+        self.take(i.CreateServiceEnvironment(at=self.at(), params=params))
+
+    def update_service_environment(self, name: str = "se", **params: Any) -> None:
+        self.take(i.UpdateServiceEnvironment(at=self.at(), params={"serviceEnvironment": name, **params}))
+
+    def delete_service_environment(self, name: str = "se") -> None:
+        self.take(i.DeleteServiceEnvironment(at=self.at(), service_environment=name))
+
+    def policy(self, name: str = "policy", **policy: Any) -> str:
+        """A quota share policy, unless told otherwise."""
+        params = {
+            "name": name,
+            **(policy or {"quotaSharePolicy": {"idleResourceAssignmentStrategy": "FIFO"}}),
+        }
+        return str(self.take(i.CreateSchedulingPolicy(at=self.at(), params=params))["arn"])
+
+    def service_queue(self, name: str = "training", environment: str = "se", **params: Any) -> None:
+        given = {
+            "jobQueueName": name,
+            "priority": 1,
+            "jobQueueType": "SAGEMAKER_TRAINING",
+            "serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": environment}],
+            **params,
+        }
+        self.take(i.CreateJobQueue(at=self.at(), params=given))
+
+    def share(self, name: str = "share", queue: str = "training", most: int = 1, **params: Any) -> None:
+        given = {
+            "quotaShareName": name,
+            "jobQueue": queue,
+            "capacityLimits": [limit(TYPE, most)],
+            "resourceSharingConfiguration": {"strategy": "RESERVE"},
+            "preemptionConfiguration": {"inSharePreemption": "DISABLED"},
+            **params,
+        }
+        self.take(i.CreateQuotaShare(at=self.at(), params=given))
+
+    def update_share(self, name: str = "share", queue: str = "training", **params: Any) -> None:
+        given = {"quotaShareArn": self.share_arn(name, queue), **params}
+        self.take(i.UpdateQuotaShare(at=self.at(), params=given))
+
+    def delete_share(self, name: str = "share", queue: str = "training") -> None:
+        self.take(i.DeleteQuotaShare(at=self.at(), arn=self.share_arn(name, queue)))
+
+    def train(self, *, instances: int = 1, queue: str = "training", **params: Any) -> JobId:
+        """SubmitServiceJob."""
+        self._ids += 1
+        job_id = JobId(f"training-{self._ids}")
+        request = {"ResourceConfig": {"InstanceType": TYPE, "InstanceCount": instances}}
+        given = {
+            "jobName": str(job_id),
+            "jobQueue": queue,
+            "serviceJobType": "SAGEMAKER_TRAINING",
+            "serviceRequestPayload": json.dumps(request),
+            **params,
+        }
+        self.take(
+            i.SubmitServiceJob(at=self.at(), job_id=job_id, params=given, size_bytes=100, request=request)
+        )
+        return job_id
+
+    def prioritise(self, job_id: str, priority: int) -> None:
+        params = {"jobId": job_id, "schedulingPriority": priority}
+        self.take(i.UpdateServiceJob(at=self.at(), params=params))
+
+    def terminate_training(self, job_id: str, reason: str = "terminated") -> None:
+        self.take(i.TerminateServiceJob(at=self.at(), job_id=JobId(job_id), reason=reason))
+
+    def report(
+        self, job_id: JobId, status: str, reason: str | None = None, *, attempt: int | None = None
+    ) -> None:
+        """What SageMaker says: Downloading, Training, Completed, Failed, Stopped."""
+        if attempt is None:
+            under_way = self.training(job_id).attempt
+            attempt = under_way.number if under_way else 1
+        self.take(
+            i.TrainingReported(
+                at=self.at(),
+                job_id=job_id,
+                attempt=AttemptNo(attempt),
+                status=TrainingStatus(status),
+                reason=reason,
+            )
+        )
+
+    # --- steps: time
+
     def fire(self, purpose: str) -> None:
         """Let the earliest pending timer of a purpose fire, at its time."""
         due = [(at, key) for key, at in self.world.timers.items() if key.purpose == purpose]
@@ -147,8 +281,26 @@ class Lab:
     def job(self, job_id: JobId) -> Job:
         return self.world.jobs[job_id]
 
+    def training(self, job_id: JobId) -> ServiceJob:
+        return self.world.service_jobs[job_id]
+
+    def license(self, name: str = "license") -> ConsumableResource:
+        return self.world.consumables[name]
+
+    def stock(self, name: str = "license") -> tuple[int, int]:
+        """In all, and in use."""
+        found = self.license(name)
+        return found.total_quantity, found.in_use_quantity
+
+    def share_arn(self, name: str = "share", queue: str = "training") -> str:
+        return f"{self.world.arn('job-queue', queue)}/quota-share/{name}"
+
+    def quota_share(self, name: str = "share") -> QuotaShare:
+        return self.world.quota_shares[self.share_arn(name)]
+
     def status(self, *job_ids: JobId) -> Any:
-        found = [str(self.job(job_id).status) for job_id in job_ids]
+        jobs: dict[JobId, Any] = {**self.world.jobs, **self.world.service_jobs}
+        found = [str(jobs[job_id].status) for job_id in job_ids]
         return found[0] if len(found) == 1 else found
 
     def started(self) -> list[StartContainer]:
@@ -157,6 +309,12 @@ class Lab:
     def stopped(self) -> list[JobId]:
         return [effect.key.job_id for effect in self.effects if isinstance(effect, StopContainer)]
 
+    def trained(self) -> list[StartTraining]:
+        return [effect for effect in self.effects if isinstance(effect, StartTraining)]
+
+    def training_stopped(self) -> list[JobId]:
+        return [effect.key.job_id for effect in self.effects if isinstance(effect, StopTraining)]
+
     def timers(self) -> list[SetTimer]:
         return [effect for effect in self.effects if isinstance(effect, SetTimer)]
 
@@ -164,7 +322,9 @@ class Lab:
         """Every status that a job was announced in."""
         facts = [effect.fact for effect in self.effects if isinstance(effect, Announce)]
         return [
-            str(fact.after) for fact in facts if isinstance(fact, JobStatusChanged) and fact.job_id == job_id
+            str(fact.after)
+            for fact in facts
+            if isinstance(fact, JobStatusChanged | ServiceJobStatusChanged) and fact.job_id == job_id
         ]
 
     def used(self, name: str = "ce") -> float:

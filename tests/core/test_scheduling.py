@@ -17,19 +17,23 @@ def room(name: str, free: float, *, is_open: bool = True, capability: str = "EC2
     return Room(name=name, capability=capability, is_open=is_open, free_vcpus=free)
 
 
+def nothing(consumable_resource: str) -> int:
+    return -1
+
+
 def test_environments_are_tried_in_order() -> None:
     line = [Waiting(1, "EC2", 2), Waiting(2, "EC2", 2), Waiting(3, "EC2", 1)]
     rooms = [room("a", 3), room("b", 8)]
-    assert plan(line, rooms, {}) == [Placement(1, "a"), Placement(2, "b"), Placement(3, "a")]
+    assert plan(line, rooms, nothing) == [Placement(1, "a"), Placement(2, "b"), Placement(3, "a")]
 
 
 def test_the_head_of_the_line_blocks_those_behind_it() -> None:
-    assert plan([Waiting(1, "EC2", 4), Waiting(2, "EC2", 1)], [room("a", 2)], {}) == []
+    assert plan([Waiting(1, "EC2", 4), Waiting(2, "EC2", 1)], [room("a", 2)], nothing) == []
 
 
 def test_closed_and_foreign_environments_are_passed_over() -> None:
     rooms = [room("a", 9, is_open=False), room("b", 9, capability="FARGATE"), room("c", 9)]
-    assert plan([Waiting(1, "EC2", 1)], rooms, {}) == [Placement(1, "c")]
+    assert plan([Waiting(1, "EC2", 1)], rooms, nothing) == [Placement(1, "c")]
 
 
 def test_a_job_waits_for_room_and_takes_it_when_it_is_given_back(lab: Lab) -> None:
@@ -129,6 +133,6 @@ def test_a_head_waits_until_all_its_consumable_resources_are_there_at_once() -> 
         Waiting(3, "EC2", 1),
     ]
     rooms = [room("a", 9)]
-    assert plan(line, rooms, {"license": 2, "token": 1}) == [Placement(1, "a")]
-    assert plan(line, rooms, {"license": 3, "token": 1}) == [Placement(n, "a") for n in (1, 2, 3)]
-    assert plan(line, rooms, {"license": 2}) == []  # nobody has made a token
+    assert plan(line, rooms, {"license": 2, "token": 1}.__getitem__) == [Placement(1, "a")]
+    assert plan(line, rooms, {"license": 3, "token": 1}.__getitem__) == [Placement(n, "a") for n in (1, 2, 3)]
+    assert plan(line, rooms, {"license": 2, "token": -1}.__getitem__) == []  # nobody has made a token

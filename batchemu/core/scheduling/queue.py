@@ -5,13 +5,14 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_scheduling.html
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batchemu.core.scheduling.fit import choose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from batchemu.core.scheduling.fit import Room
 
@@ -33,23 +34,22 @@ class Placement:
     environment: str
 
 
-def plan(line: Iterable[Waiting], rooms: Sequence[Room], stock: Mapping[str, int]) -> list[Placement]:
-    """Which jobs start now and where; ``rooms`` are the queue's environments in order, ``stock`` is what is
-    left of the consumable resources.
+def plan(line: Iterable[Waiting], rooms: Sequence[Room], stock: Callable[[str], int]) -> list[Placement]:
+    """Which jobs start now and where; ``rooms`` are the queue's environments in order, ``stock`` tells what
+    is left of a consumable resource.
 
     Changes nothing: what the placements take is counted on the side. A job at the head waits until all
     that it needs is there at once
     (https://docs.aws.amazon.com/batch/latest/userguide/resource-aware-scheduling-how-to-for-jobs.html).
     """
     free = {room.name: room.free_vcpus for room in rooms}
-    left = dict(stock)
+    taken: Counter[str] = Counter()
     placements = []
     for job in line:
         name = choose(job.capability, job.vcpus, rooms, free)
-        if name is None or any(left.get(each, -1) < quantity for each, quantity in job.consumables):
+        if name is None or any(stock(each) - taken[each] < quantity for each, quantity in job.consumables):
             break
         free[name] -= job.vcpus
-        for each, quantity in job.consumables:
-            left[each] -= quantity
+        taken.update(dict(job.consumables))
         placements.append(Placement(job.seq, name))
     return placements

@@ -7,6 +7,7 @@ the next gets its turn (botocore's model, documentation of JobQueueDetail.priori
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from batchemu.core import consumables
@@ -40,7 +41,7 @@ def _serve(world: World, queue: JobQueue, effects: list[Effect], *, at: Millis) 
         training.serve(world, queue, effects, at=at)
     if not queue.line:
         return
-    for placement in plan(_line(world, queue), rooms(world, queue), consumables.stock(world)):
+    for placement in plan(_line(world, queue), rooms(world, queue), partial(consumables.stock, world)):
         job = world.by_seq[placement.seq]
         place(world, job, world.environments[placement.environment], effects, at=at)
 

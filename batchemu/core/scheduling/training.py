@@ -13,8 +13,6 @@ from batchemu.core import capacity, policies, trainings
 from batchemu.core.lifecycle import IN_SERVICE, shares_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from batchemu.core.effects import Effect
     from batchemu.core.ids import Millis
     from batchemu.core.scheduling.line import Line
@@ -26,39 +24,22 @@ def serve(world: World, queue: JobQueue, effects: list[Effect], *, at: Millis) -
     environment = world.service_environments.get(queue.service_environment or "")
     if environment is None or environment.state != "ENABLED" or environment.status not in IN_SERVICE:
         return
+    for line, share in lines(world, queue):
+        while line:  # its head blocks those behind it
+            job = world.service_jobs[queue.trainings[next(iter(line))[1]]]
+            if not _fits(job, environment, share, at):
+                break
+            trainings.place(world, job, environment, effects, at=at)
+
+
+def lines(world: World, queue: JobQueue) -> list[tuple[Line[Place], QuotaShare | None]]:
+    """The lines in which service jobs wait for a turn, and whose they are."""
     if policies.has_quota_shares(world, queue):
-        for share in shares_of(world, queue):
-            _serve_line(world, queue, share.line, environment, effects, share=share, at=at)
-    else:
-        _serve_line(world, queue, queue.training_line, environment, effects, at=at)
-
-
-def _serve_line(
-    world: World,
-    queue: JobQueue,
-    line: Line[Place],
-    environment: ServiceEnvironment,
-    effects: list[Effect],
-    *,
-    share: QuotaShare | None = None,
-    at: Millis,
-) -> None:
-    """The head of a line blocks those behind it."""
-    for place in list(line):
-        job = world.service_jobs[queue.trainings[place[1]]]
-        if not _fits(job, environment, share, at):
-            return
-        trainings.place(world, job, environment, effects, at=at)
+        return [(share.line, share) for share in shares_of(world, queue)]
+    return [(queue.training_line, None)]
 
 
 def _fits(job: ServiceJob, environment: ServiceEnvironment, share: QuotaShare | None, at: Millis) -> bool:
     if job.not_before is not None and job.not_before > at:
         return False
-    needs = capacity.counted(job.instances, environment.capacity_limits)
-    if not capacity.fits(needs, capacity.free(environment.capacity_limits, environment.jobs.values())):
-        return False
-    return share is None or capacity.fits(job.instances, _left(share))
-
-
-def _left(share: QuotaShare) -> Mapping[str, int]:
-    return capacity.free(share.capacity_limits, (share.used,))
+    return capacity.fits(environment, job) and (share is None or capacity.fits(share, job))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ARRAYS = "array jobs are answered with 501"
 _NODES = "multi-node parallel jobs are answered with 501"
 _TASKS = "jobs of several containers are answered with 501"
 _PODS = "jobs on Amazon EKS are answered with 501"
@@ -24,13 +23,10 @@ NEVER_GIVEN: Final[Mapping[str, str]] = {
     "DescribeServiceJobResponse.preemptionSummary": _PREEMPTION,
     "Ec2Configuration.batchImageStatus": _INSTANCES,
     "EksAttemptDetail": _PODS,
-    "JobDependency.type": _ARRAYS,
-    "JobDetail.arrayProperties": _ARRAYS,
     "JobDetail.ecsProperties": _TASKS,
     "JobDetail.eksProperties": _PODS,
     "JobDetail.nodeDetails": _NODES,
     "JobDetail.nodeProperties": _NODES,
-    "JobSummary.arrayProperties": _ARRAYS,
     "JobSummary.jobDefinition": "AWS leaves it out too: https://github.com/aws/aws-sdk/issues/588",
     "JobSummary.nodeProperties": _NODES,
     "NetworkInterface": "a container has the address of the engine's network, and no interface of its own",

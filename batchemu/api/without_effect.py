@@ -149,11 +149,10 @@ WITHOUT_EFFECT: Final[Mapping[str, tuple[NoEffect, ...]]] = {
         NoEffect("containerOverrides.resourceRequirements", _NO_CONTAINER, _asks_for_gpu, "GPU"),
         *_each(
             "",
-            ("arrayProperties", "nodeOverrides", "ecsPropertiesOverride", "eksPropertiesOverride"),
+            ("nodeOverrides", "ecsPropertiesOverride", "eksPropertiesOverride"),
             _NOT_ANSWERED,
             None,
         ),
-        NoEffect("dependsOn.type", _NOT_ANSWERED, None),
     ),
     "SubmitServiceJob": (
         NoEffect("shareIdentifier", _NO_FAIR_SHARE),

@@ -39,6 +39,15 @@ def child_id(parent: JobId, index: int) -> JobId:
     return JobId(f"{parent}:{index}")
 
 
+def parent_id(child: JobId) -> JobId:
+    return JobId(child.partition(":")[0])
+
+
+def is_spawned(parent: Job) -> bool:
+    """Whether the children have come into being."""
+    return parent.array is not None and any(parent.array.counts.values())
+
+
 def children(world: World, parent: Job) -> Iterator[Job]:
     """In the order of their indexes; none before they are spawned."""
     for index in range(parent.array.size if parent.array else 0):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from batchemu import messages
-from batchemu.core import names
+from batchemu.core import arrays, names
 from batchemu.core.arrays import child_id
 from batchemu.core.ids import JobId
 from batchemu.core.world import TERMINAL, JobStatus
@@ -90,12 +90,18 @@ def wait(world: World, job: Job) -> None:
 
 def wait_for_children(world: World, child: Job) -> None:
     """Make a new child wait for those children that it depends on and that are not over."""
-    child.waiting = sum(world.jobs[job_id].status not in TERMINAL for job_id in _indexed(child))
+    child.waiting = sum(status_of(world, job_id) not in TERMINAL for job_id in _indexed(child))
 
 
 def one_failed(world: World, job: Job) -> bool:
     """Whether a dependency has FAILED."""
-    return any(world.jobs[job_id].status is JobStatus.FAILED for job_id in waited_for(job))
+    return any(status_of(world, job_id) is JobStatus.FAILED for job_id in waited_for(job))
+
+
+def status_of(world: World, job_id: JobId) -> JobStatus:
+    """How a job stands; a child that was never spawned, because its parent ended before, stands as that."""
+    job = world.jobs.get(job_id)
+    return world.jobs[arrays.parent_id(job_id)].status if job is None else job.status
 
 
 def released(world: World, over: Job) -> Iterator[Job]:
@@ -108,7 +114,10 @@ def released(world: World, over: Job) -> Iterator[Job]:
 
 
 def _behind(world: World, over: Job) -> Iterator[JobId]:
-    """The children that waited for a child."""
+    """The children that waited for a child, or for the children that an array never had."""
+    if over.array is not None and not arrays.is_spawned(over):
+        for follower in over.array.followers:
+            yield from (child_id(follower, index) for index in range(over.array.size))
     if over.parent is None or over.index is None:
         return
     array = world.jobs[over.parent].array

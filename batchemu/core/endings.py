@@ -52,9 +52,13 @@ def go_on(world: World, first: Iterable[Next], effects: list[Effect], *, at: Mil
 def _consequences(world: World, job: Job, to: JobStatus) -> Iterator[Next]:
     """What else moves because a job is over."""
     for dependent in dependencies.released(world, job):
-        if to is JobStatus.FAILED and dependent.ending is None:
-            dependent.waiting = 0
-        yield from after_waiting(world, dependent)
+        falls = to is JobStatus.FAILED and dependent.ending is None
+        if falls:
+            dependent.waiting = 0  # for the others it need not wait any more
+        if falls and dependent.array is None and dependent.status is JobStatus.PENDING:
+            yield dependent, JobStatus.FAILED, dependencies.FAILED_REASON
+        else:
+            yield from after_waiting(world, dependent)
     if job.parent is not None:
         parent = world.jobs[job.parent]
         if arrays.is_over(parent):

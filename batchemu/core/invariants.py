@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from batchemu.core import capacity, trainings
 from batchemu.core.arrays import children, is_over
 from batchemu.core.consumables import stock
-from batchemu.core.dependencies import waited_for
+from batchemu.core.dependencies import status_of, waited_for
 from batchemu.core.endings import is_held_back
 from batchemu.core.lifecycle import IN_SERVICE
 from batchemu.core.scheduling.run import rooms
@@ -99,6 +99,8 @@ def _check_training_lines(world: World) -> None:
         if list(queue.training_line) != places:
             raise Broken("the RUNNABLE service jobs stand in line in their order", queue)
     for share in world.quota_shares.values():
+        if share.queue not in world.queues:
+            raise Broken("a quota share goes with its queue", share)
         members = [job for job in world.service_jobs.values() if job.quota_share == share.arn]
         places = sorted(job.place for job in members if job.status is ServiceJobStatus.RUNNABLE)
         if list(share.line) != places:
@@ -167,7 +169,7 @@ def _check_waiting(world: World, job: Job) -> None:
         _check_array(world, job)
     elif job.status is JobStatus.PENDING and not is_held_back(world, job):
         raise Broken("a PENDING job waits for somebody", job)
-    unsure = {other for other in waited_for(job) if world.jobs[other].status not in TERMINAL}
+    unsure = {other for other in waited_for(job) if status_of(world, other) not in TERMINAL}
     if job.status is JobStatus.PENDING and job.waiting != len(unsure):
         raise Broken("a job knows how many it waits for", (job, unsure))
 

@@ -47,17 +47,10 @@ _ANSWERED = (
 
 
 def submit(world: World, command: SubmitServiceJob, effects: list[Effect]) -> dict[str, str]:
-    """SUBMITTED, then RUNNABLE; everything is checked before anything changes.
-
-    A second request with the same clientToken is rejected (botocore's model, SubmitServiceJobRequest); that
-    a token lives as long as UpdateConsumableResource's is assumed.
-    """
+    """SUBMITTED, then RUNNABLE; everything is checked before anything changes."""
     params = command.params
     queue, share = _check(world, command)
     own_tags = tags.checked(params.get("tags"))
-    token = params.get("clientToken")
-    if token is not None and client_tokens.came_before(world.service_tokens, token, command.at):
-        raise messages.client_token_used(token)
     world.sequence += 1
     strategy = params.get("retryStrategy", {})
     name = command.request.get("TrainingJobName")
@@ -79,8 +72,8 @@ def submit(world: World, command: SubmitServiceJob, effects: list[Effect]) -> di
         created_at=command.at,
     )
     job.place = _place(queue, job)
-    if token is not None:
-        client_tokens.remember(world.service_tokens, token, command.at)
+    if "clientToken" in params:
+        client_tokens.remember(world.service_tokens, params["clientToken"], command.at)
     admit_training(world, job, effects)
     if world.delays.submitted:
         due = Millis(command.at + world.delays.submitted)
@@ -111,7 +104,18 @@ def _check(world: World, command: SubmitServiceJob) -> tuple[JobQueue, QuotaShar
         raise messages.queue_of_other_jobs(params["jobQueue"])
     lifecycle.check_accepts(queue, params["jobQueue"])
     policies.check_share(world, queue, params.get("shareIdentifier"))
-    return queue, _quota_share(world, queue, params.get("quotaShareName"))
+    share = _quota_share(world, queue, params.get("quotaShareName"))
+    _check_token(world, params.get("clientToken"), command.at)
+    return queue, share
+
+
+def _check_token(world: World, token: str | None, now: Millis) -> None:
+    """A second request with the same clientToken is rejected (botocore's model, SubmitServiceJobRequest).
+
+    That a token lives as long as UpdateConsumableResource's is assumed.
+    """
+    if token is not None and client_tokens.came_before(world.service_tokens, token, now):
+        raise messages.client_token_used(token)
 
 
 def _check_settings(params: Mapping[str, Any]) -> None:

@@ -201,6 +201,7 @@ def _release(
     share = world.quota_shares.get(job.quota_share or "")
     if share is not None:
         capacity.give_back(share, job)
+        world.dirty.add(share.queue)  # which may have another service environment by now
     if environment.status == "DELETING" and not environment.jobs and not is_under_way(world, environment):
         finish(world, environment, effects, at=at)
     else:

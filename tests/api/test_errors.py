@@ -84,7 +84,10 @@ def test_a_501_is_not_retried(batch: Batch, refused: Any) -> None:
     seen: list[int] = []
     batch.client.meta.events.register("needs-retry.batch.*", lambda **_: seen.append(1))
     batch.ready()
+    pod = {"containers": [{"image": "busybox", "resources": {"limits": {"cpu": "1", "memory": "4Mi"}}}]}
+    batch.client.register_job_definition(
+        jobDefinitionName="pod", type="container", eksProperties={"podProperties": pod}
+    )
     seen.clear()
-    members = {"jobName": "j", "jobQueue": "queue", "jobDefinition": "definition"}
-    answer = refused(batch.client.submit_job, **members, arrayProperties={"size": 2})
+    answer = refused(batch.client.submit_job, jobName="j", jobQueue="queue", jobDefinition="pod")
     assert (kind(answer), len(seen)) == (("NotImplemented", 501), 1)

@@ -531,22 +531,6 @@ def test_a_reference_without_a_parameter_is_refused(batch: Batch, refused: Any) 
 
 
 @pytest.mark.parametrize(
-    "members",
-    [
-        {"arrayProperties": {"size": 2}},
-        {"dependsOn": [{"type": "SEQUENTIAL"}]},
-    ],
-)
-@aws.emulator_only
-def test_kinds_of_job_that_are_not_there_yet_answer_501(
-    batch: Batch, refused: Any, members: dict[str, Any]
-) -> None:
-    batch.ready()
-    assert kind(refused(call, batch=batch, **members)) == ("NotImplemented", 501)
-    assert batch.client.list_jobs(jobQueue="queue")["jobSummaryList"] == []
-
-
-@pytest.mark.parametrize(
     ("members", "names"),
     [
         ({}, []),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -148,9 +149,11 @@ class Batch(RuleBasedStateMachine):
         assert world == self.lab.world
 
 
+STRESS = os.environ.get("BATCHEMU_STRESS") == "yes"
+"""``make stress``: many more examples, and longer ones."""
 Batch.TestCase.settings = settings(
-    max_examples=60,
-    stateful_step_count=30,
+    max_examples=5_000 if STRESS else 60,
+    stateful_step_count=60 if STRESS else 30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

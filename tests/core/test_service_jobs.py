@@ -319,6 +319,15 @@ def test_higher_limits_of_a_share_let_its_jobs_in(shared: Lab) -> None:
     assert shared.status(first, second) == ["SCHEDULED", "SCHEDULED"]
 
 
+def test_room_in_a_share_is_seen_after_its_queue_has_moved(shared: Lab) -> None:
+    first, second = shared_jobs(shared, 0, 0)
+    shared.service_environment("other")
+    shared.update_queue("training", serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": "other"}])
+    assert shared.status(second) == "RUNNABLE"
+    shared.report(first, "Completed")
+    assert shared.status(second) == "SCHEDULED"
+
+
 # --- queues
 
 

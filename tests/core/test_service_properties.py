@@ -18,7 +18,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from batchemu.core.capacity import ALL_INSTANCES
 from batchemu.core.step import step
 from batchemu.core.trainings import TrainingStatus
-from batchemu.core.world import TERMINAL, TRAINING_OVER, Delays, World
+from batchemu.core.world import (
+    ON_AN_ENVIRONMENT,
+    TERMINAL,
+    TRAINING_OVER,
+    TRAINING_UNDER_WAY,
+    Delays,
+    JobStatus,
+    ServiceJobStatus,
+    World,
+)
 from batchemu.errors import ClientException
 from tests.core.lab import TYPE, Lab, limit, needs
 
@@ -35,6 +44,10 @@ STATES = st.sampled_from(["ENABLED", "DISABLED"])
 REASONS = st.sampled_from([None, "AlgorithmError: x", "CapacityError: none"])
 
 
+OVER = TERMINAL | TRAINING_OVER
+LIVE = frozenset({*JobStatus, *ServiceJobStatus}) - OVER
+
+
 class Machine(RuleBasedStateMachine):
     lab: Lab
     seen: dict[JobId, str]
@@ -42,27 +55,26 @@ class Machine(RuleBasedStateMachine):
     def _jobs(self) -> dict[JobId, Any]:
         return {**self.lab.world.jobs, **self.lab.world.service_jobs}
 
-    def _any(self) -> bool:
-        return bool(self._jobs())
-
-    def _job(self, data: st.DataObject) -> JobId:
-        """Rather one that is not over."""
+    def _job(self, data: st.DataObject, *, first: frozenset[str]) -> JobId:
+        """Rather one whose status is among ``first``, now and then any."""
         jobs = self._jobs()
-        live = [each for each, job in jobs.items() if job.status not in TERMINAL | TRAINING_OVER]
-        return data.draw(st.sampled_from(live if live and data.draw(st.integers(0, 3)) else list(jobs)))
+        likely = [each for each, job in jobs.items() if job.status in first]
+        return data.draw(st.sampled_from(likely if likely and data.draw(st.integers(0, 4)) else list(jobs)))
 
     @precondition(lambda self: bool(self.lab.world.timers))
-    @rule(data=st.data())
-    def fires(self, data: st.DataObject) -> None:
-        purposes = sorted({key.purpose for key in self.lab.world.timers})
-        self.lab.fire(data.draw(st.sampled_from(purposes)))
+    @rule(data=st.data(), count=st.integers(1, 6))
+    def fires(self, data: st.DataObject, count: int) -> None:
+        for _ in range(count):
+            purposes = sorted({key.purpose for key in self.lab.world.timers})
+            if purposes:
+                self.lab.fire(data.draw(st.sampled_from(purposes)))
 
     @rule()
     def remember(self) -> None:
         """A job that is over stays as it is."""
         for job_id, job in self._jobs().items():
             assert self.seen.get(job_id, job.status) == job.status
-            if job.status in TERMINAL | TRAINING_OVER:
+            if job.status in OVER:
                 self.seen[job_id] = job.status
 
     def teardown(self) -> None:
@@ -80,44 +92,52 @@ class Consumables(Machine):
         self.seen = {}
         self.lab = Lab(Delays(starting=starting)).ready()
         self.lab.queue("urgent", priority=5)
-        self.lab.consumable("license", 3)
-        self.lab.consumable("token", 2, resourceType="NON_REPLENISHABLE")
+        self.lab.consumable("license", 4)
+        self.lab.consumable("token", 9, resourceType="NON_REPLENISHABLE")
 
     @rule(
         queue=st.sampled_from(["queue", "urgent"]),
-        licenses=st.integers(0, 3),
+        licenses=st.integers(0, 2),
         tokens=st.integers(0, 1),
         by_arn=st.booleans(),
         attempts=st.integers(1, 3),
+        count=st.integers(1, 3),
     )
-    def submit(self, queue: str, licenses: int, tokens: int, by_arn: bool, attempts: int) -> None:
+    def submits(
+        self, *, queue: str, licenses: int, tokens: int, by_arn: bool, attempts: int, count: int
+    ) -> None:
         name = self.lab.world.arn("consumable-resource", "license") if by_arn else "license"
         wanted = {key: n for key, n in ((name, licenses), ("token", tokens)) if n}
-        self.lab.submit(
-            queue=queue,
-            retryStrategy={"attempts": attempts},
-            consumableResourcePropertiesOverride=needs(**wanted),
-        )
+        for _ in range(count):
+            self.lab.submit(
+                queue=queue,
+                retryStrategy={"attempts": attempts},
+                consumableResourcePropertiesOverride=needs(**wanted),
+            )
 
-    @precondition(lambda self: self._any())
-    @rule(data=st.data())
-    def starts(self, data: st.DataObject) -> None:
-        self.lab.start(self._job(data))
+    @precondition(lambda self: self._jobs())
+    @rule(
+        data=st.data(),
+        events=st.lists(st.sampled_from(["start", "succeed", "fail", "never start"]), min_size=1, max_size=5),
+    )
+    def runs(self, data: st.DataObject, events: list[str]) -> None:
+        codes = {"succeed": 0, "fail": 1, "never start": None}
+        for event in events:
+            job = self._job(data, first=ON_AN_ENVIRONMENT)
+            if event == "start":
+                self.lab.start(job)
+            else:
+                self.lab.exit(job, codes[event])
 
-    @precondition(lambda self: self._any())
-    @rule(data=st.data(), code=st.sampled_from([0, 1, None]))
-    def exits(self, data: st.DataObject, code: int | None) -> None:
-        self.lab.exit(self._job(data), code)
-
-    @precondition(lambda self: self._any())
+    @precondition(lambda self: self._jobs())
     @rule(data=st.data(), how=st.sampled_from(["cancel", "terminate"]))
     def ends(self, data: st.DataObject, how: str) -> None:
-        getattr(self.lab, how)(self._job(data), "asked")
+        getattr(self.lab, how)(self._job(data, first=LIVE), "asked")
 
     @rule(
         name=st.sampled_from(["license", "token"]),
         operation=st.sampled_from(["SET", "ADD", "REMOVE"]),
-        quantity=st.integers(0, 4),
+        quantity=st.integers(0, 6),
         token=st.sampled_from([None, "a", "b"]),
     )
     def updates(self, name: str, operation: str, quantity: int, token: str | None) -> None:
@@ -125,17 +145,15 @@ class Consumables(Machine):
         with suppress(ClientException):
             self.lab.update_consumable(name, operation=operation, quantity=quantity, **params)
 
-    @rule(name=st.sampled_from(["license", "token"]))
-    def deletes(self, name: str) -> None:
-        self.lab.delete_consumable(name)
-
     @rule(
         name=st.sampled_from(["license", "token"]),
-        total=st.integers(0, 3),
+        total=st.none() | st.integers(0, 6),
         kind=st.sampled_from(["REPLENISHABLE", "NON_REPLENISHABLE"]),
     )
-    def creates(self, name: str, total: int, kind: str) -> None:
-        with suppress(ClientException):
+    def replaces(self, name: str, total: int | None, kind: str) -> None:
+        """Deleted, and made again unless there is no total."""
+        self.lab.delete_consumable(name)
+        if total is not None:
             self.lab.consumable(name, total, resourceType=kind)
 
     @rule()
@@ -151,23 +169,16 @@ ENVIRONMENTS = st.sampled_from(["se", "spare"])
 
 
 class ServiceJobs(Machine):
-    """Queue ``training`` is first in, first out, ``shared`` has quota shares; both may lose anything."""
+    """Queue ``training`` is first in, first out, ``shared`` has quota shares."""
 
     policy: str
 
-    @initialize(submitted=st.sampled_from([0, 500]), changing=st.sampled_from([0, 300]))
+    @initialize(submitted=st.sampled_from([0, 0, 500]), changing=st.sampled_from([0, 300]))
     def begin(self, submitted: int, changing: int) -> None:
         self.seen = {}
         self.lab = Lab(Delays(submitted=submitted, compute_environment=changing, job_queue=changing))
-        self.lab.service_environment("se")
-        self.lab.service_environment("spare")
         self.policy = self.lab.policy()
-        self._settle()
-        for queue in ("training", "shared"):
-            self.creates_queue(queue, "se")
-        self._settle()
-        for share in ("a", "b"):
-            self.creates_share(share, 1)
+        self.restores()
         self._settle()
 
     def _settle(self) -> None:
@@ -178,61 +189,62 @@ class ServiceJobs(Machine):
 
     @rule(
         queue=QUEUES,
-        share=SHARES,
-        instances=st.integers(1, 3),
+        shares=st.lists(SHARES, min_size=1, max_size=3),
+        instances=st.integers(1, 2),
         priority=st.integers(0, 2),
         attempts=st.integers(1, 2),
-        token=st.sampled_from([None, None, "t"]),
         timeout=st.booleans(),
     )
     def submits(
-        self,
-        *,
-        queue: str,
-        share: str,
-        instances: int,
-        priority: int,
-        attempts: int,
-        token: str | None,
-        timeout: bool,
+        self, *, queue: str, shares: list[str], instances: int, priority: int, attempts: int, timeout: bool
     ) -> None:
-        params: dict[str, Any] = {"quotaShareName": share} if queue == "shared" else {}
-        params |= {"clientToken": token} if token else {}
-        params |= {"timeoutConfig": {"attemptDurationSeconds": 60}} if timeout else {}
+        for share in shares:
+            params: dict[str, Any] = {"quotaShareName": share} if queue == "shared" else {}
+            params |= {"timeoutConfig": {"attemptDurationSeconds": 60}} if timeout else {}
+            with suppress(ClientException):
+                self.lab.train(
+                    queue=queue,
+                    instances=instances,
+                    schedulingPriority=priority,
+                    retryStrategy={"attempts": attempts},
+                    **params,
+                )
+
+    @rule(token=st.sampled_from("abc"))
+    def submits_with_a_token(self, token: str) -> None:
         with suppress(ClientException):
-            self.lab.train(
-                queue=queue,
-                instances=instances,
-                schedulingPriority=priority,
-                retryStrategy={"attempts": attempts},
-                **params,
-            )
+            self.lab.train(clientToken=token)
 
-    @precondition(lambda self: self._any())
-    @rule(data=st.data(), status=st.sampled_from(list(TrainingStatus)), reason=REASONS, late=st.booleans())
-    def reports(self, data: st.DataObject, status: str, reason: str | None, late: bool) -> None:
-        job = self._job(data)
-        attempt = self.lab.training(job).attempt
-        self.lab.report(job, status, reason, attempt=max(1, (attempt.number if attempt else 1) - late))
+    @precondition(lambda self: self._jobs())
+    @rule(
+        data=st.data(),
+        reports=st.lists(st.tuples(st.sampled_from(list(TrainingStatus)), REASONS), min_size=1, max_size=5),
+        late=st.sampled_from([0, 0, 0, 1]),
+    )
+    def reports(
+        self, data: st.DataObject, reports: list[tuple[TrainingStatus, str | None]], late: int
+    ) -> None:
+        for status, reason in reports:
+            job = self._job(data, first=TRAINING_UNDER_WAY)
+            attempt = self.lab.training(job).attempt
+            self.lab.report(job, status, reason, attempt=max(1, (attempt.number if attempt else 1) - late))
 
-    @precondition(lambda self: self._any())
-    @rule(data=st.data())
-    def terminates(self, data: st.DataObject) -> None:
-        self.lab.terminate_training(self._job(data))
+    @precondition(lambda self: self._jobs())
+    @rule(data=st.data(), priority=st.none() | st.integers(0, 3))
+    def terminates_or_prioritises(self, data: st.DataObject, priority: int | None) -> None:
+        if priority is None:
+            self.lab.terminate_training(self._job(data, first=LIVE))
+        else:
+            self.lab.prioritise(self._job(data, first=frozenset({"RUNNABLE"})), priority)
 
-    @precondition(lambda self: self._any())
-    @rule(data=st.data(), priority=st.integers(0, 3))
-    def prioritises(self, data: st.DataObject, priority: int) -> None:
-        self.lab.prioritise(self._job(data), priority)
-
-    # --- what they run on
+    # --- what they run on and where they wait: each refused where it cannot be
 
     @rule(
         name=ENVIRONMENTS,
         unit=st.sampled_from([TYPE, TYPE, ALL_INSTANCES, "ml.g5.xlarge"]),
         most=st.integers(1, 4),
     )
-    def resizes(self, name: str, unit: str, most: int) -> None:
+    def resizes_environment(self, name: str, unit: str, most: int) -> None:
         with suppress(ClientException):
             self.lab.update_service_environment(name, capacityLimits=[limit(unit, most)])
 
@@ -242,16 +254,21 @@ class ServiceJobs(Machine):
             self.lab.update_service_environment(name, state=state)
 
     @rule(name=ENVIRONMENTS)
-    def deletes_environment(self, name: str) -> None:
+    def replaces_environment(self, name: str) -> None:
+        """The queues go to the other one, those on it run on."""
+        other = "spare" if name == "se" else "se"
+        for queue in list(self.lab.world.queues):
+            self.moves_queue(queue, other)
+        self._settle()
         with suppress(ClientException):
+            self.lab.update_service_environment(name, state="DISABLED")
+            self._settle()
             self.lab.delete_service_environment(name)
+        self.creates_environment(name)
 
-    @rule(name=ENVIRONMENTS)
     def creates_environment(self, name: str) -> None:
         with suppress(ClientException):
             self.lab.service_environment(name)
-
-    # --- where they wait
 
     @rule(name=QUEUES, environment=ENVIRONMENTS)
     def moves_queue(self, name: str, environment: str) -> None:
@@ -259,41 +276,50 @@ class ServiceJobs(Machine):
             order = [{"order": 1, "serviceEnvironment": environment}]
             self.lab.update_queue(name, serviceEnvironmentOrder=order)
 
-    @rule(name=QUEUES, state=STATES)
-    def switches_queue(self, name: str, state: str) -> None:
+    @rule(name=QUEUES, again=st.booleans())
+    def replaces_queue(self, name: str, again: bool) -> None:
+        self._settle()
         with suppress(ClientException):
-            self.lab.update_queue(name, state=state)
-
-    @rule(name=QUEUES)
-    def deletes_queue(self, name: str) -> None:
-        with suppress(ClientException):
+            self.lab.update_queue(name, state="DISABLED")
+            self._settle()
             self.lab.delete_queue(name)
-
-    @rule(name=QUEUES, environment=ENVIRONMENTS)
-    def creates_queue(self, name: str, environment: str) -> None:
-        params = {"schedulingPolicyArn": self.policy} if name == "shared" else {}
-        with suppress(ClientException):
-            self.lab.service_queue(name, environment, **params)
-
-    @rule(name=SHARES, most=st.integers(1, 3))
-    def creates_share(self, name: str, most: int) -> None:
-        with suppress(ClientException):
-            self.lab.share(name, "shared", most)
+        if again:
+            self._settle()
+            self.restores()
 
     @rule(name=SHARES, most=st.integers(1, 3))
     def resizes_share(self, name: str, most: int) -> None:
         with suppress(ClientException):
             self.lab.update_share(name, "shared", capacityLimits=[limit(TYPE, most)])
 
-    @rule(name=SHARES, state=STATES)
-    def switches_share(self, name: str, state: str) -> None:
+    @rule(name=SHARES, again=st.booleans())
+    def replaces_share(self, name: str, again: bool) -> None:
         with suppress(ClientException):
-            self.lab.update_share(name, "shared", state=state)
-
-    @rule(name=SHARES)
-    def deletes_share(self, name: str) -> None:
-        with suppress(ClientException):
+            self.lab.update_share(name, "shared", state="DISABLED")
+            self._settle()
             self.lab.delete_share(name, "shared")
+        if again:
+            self._settle()
+            self.restores()
+
+    @rule()
+    def restores(self) -> None:
+        """Whatever is not there is made, and there is room for some."""
+        for environment in ("se", "spare"):
+            self.creates_environment(environment)
+            self._settle()
+            with suppress(ClientException):  # one may be DELETING while jobs still run on it
+                self.lab.update_service_environment(
+                    environment, state="ENABLED", capacityLimits=[limit(TYPE, 4)]
+                )
+        self._settle()
+        for queue, params in (("training", {}), ("shared", {"schedulingPolicyArn": self.policy})):
+            with suppress(ClientException):
+                self.lab.service_queue(queue, **params)
+        self._settle()
+        for share in ("a", "b"):
+            with suppress(ClientException):
+                self.lab.share(share, "shared")
 
 
 Consumables.TestCase.settings = SETTINGS

@@ -10,7 +10,7 @@ import sys
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from benchmarks import burst, chain, core, figures, start, submit, true_job
+from benchmarks import arrays, burst, chain, core, figures, start, submit, true_job
 from benchmarks.image import NoImage
 from benchmarks.options import Options
 
@@ -25,6 +25,7 @@ BENCHMARKS: Mapping[str, Callable[[Options], Iterator[Figure]]] = {
     "submit": submit.run,
     "start": start.run,
     "core": core.run,
+    "arrays": arrays.run,
     "burst": burst.run,
 }
 

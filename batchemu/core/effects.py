@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from batchemu.core.records import record, tuple_like
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from batchemu.core.ids import AttemptNo, JobId, Millis
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class TimerKey:
     """Who wants to be woken, and for what: one pending timer per key."""
 
@@ -22,7 +23,7 @@ class TimerKey:
     attempt: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class AttemptKey:
     """One attempt of one job: what a runtime starts, stops and reports on."""
 
@@ -30,7 +31,7 @@ class AttemptKey:
     attempt: AttemptNo
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class StartContainer:
     """Run one attempt's container. Everything is resolved: a runtime looks nothing up."""
 
@@ -59,7 +60,7 @@ class StartContainer:
         return AttemptKey(self.job_id, self.attempt)
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class StopContainer:
     """SIGTERM, then SIGKILL after the runtime's grace period (30 s as on ECS).
 
@@ -69,7 +70,7 @@ class StopContainer:
     key: AttemptKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class StartTraining:
     """Have Amazon SageMaker run one attempt of a service job."""
 
@@ -87,14 +88,14 @@ class StartTraining:
         return AttemptKey(self.job_id, self.attempt)
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class StopTraining:
     """StopTrainingJob."""
 
     key: AttemptKey
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class SetTimer:
     """Send ``TimerFired(timer)`` at ``at``; replaces a pending timer of the same key."""
 
@@ -102,12 +103,12 @@ class SetTimer:
     at: Millis
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class CancelTimer:
     timer: TimerKey
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class Announce:
     """Tell whoever listens that something happened."""
 
@@ -117,7 +118,7 @@ class Announce:
 Effect = StartContainer | StopContainer | StartTraining | StopTraining | SetTimer | CancelTimer | Announce
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class Outcome:
     """What one step decided: effects to carry out, in order, and the caller's result."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from batchemu.core.records import record
 
 if TYPE_CHECKING:
     from batchemu.core.ids import AttemptNo, JobId, Millis
     from batchemu.core.world import JobStatus, ServiceJobStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class JobStatusChanged:
     """A job moved along its life, or (``before`` is None) came into being."""
 
@@ -24,7 +25,7 @@ class JobStatusChanged:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ServiceJobStatusChanged:
     """A service job moved along its life, or (``before`` is None) came into being."""
 
@@ -38,7 +39,7 @@ class ServiceJobStatusChanged:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ResourceStatusChanged:
     """An environment, a job queue or a quota share changed its status."""
 

@@ -6,8 +6,9 @@ reports come from the runtimes; timers come from the engine's clock.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from batchemu.core.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from batchemu.core.trainings import TrainingStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Input:
     at: Millis
 
@@ -25,7 +26,7 @@ class _Input:
 # --- commands: compute environments
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CreateComputeEnvironment(_Input):
     params: Mapping[str, Any]
     uuid: str
@@ -34,14 +35,14 @@ class CreateComputeEnvironment(_Input):
     """What AWS would find wrong with what the environment names: it becomes INVALID for it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UpdateComputeEnvironment(_Input):
     params: Mapping[str, Any]
     fault: str | None = None
     """As on creation."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeleteComputeEnvironment(_Input):
     compute_environment: str
     fault: str | None = None
@@ -51,17 +52,17 @@ class DeleteComputeEnvironment(_Input):
 # --- commands: job queues
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CreateJobQueue(_Input):
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UpdateJobQueue(_Input):
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeleteJobQueue(_Input):
     job_queue: str
 
@@ -69,17 +70,17 @@ class DeleteJobQueue(_Input):
 # --- commands: scheduling policies
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CreateSchedulingPolicy(_Input):
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UpdateSchedulingPolicy(_Input):
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeleteSchedulingPolicy(_Input):
     arn: str
 
@@ -87,17 +88,17 @@ class DeleteSchedulingPolicy(_Input):
 # --- commands: consumable resources
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CreateConsumableResource(_Input):
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UpdateConsumableResource(_Input):
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeleteConsumableResource(_Input):
     consumable_resource: str
 
@@ -105,17 +106,17 @@ class DeleteConsumableResource(_Input):
 # --- commands: service environments
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CreateServiceEnvironment(_Input):
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UpdateServiceEnvironment(_Input):
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeleteServiceEnvironment(_Input):
     service_environment: str
 
@@ -123,17 +124,17 @@ class DeleteServiceEnvironment(_Input):
 # --- commands: quota shares
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CreateQuotaShare(_Input):
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UpdateQuotaShare(_Input):
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeleteQuotaShare(_Input):
     arn: str
 
@@ -141,7 +142,7 @@ class DeleteQuotaShare(_Input):
 # --- commands: service jobs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SubmitServiceJob(_Input):
     job_id: JobId
     params: Mapping[str, Any]
@@ -150,12 +151,12 @@ class SubmitServiceJob(_Input):
     """``serviceRequestPayload`` as JSON; empty where it is no JSON object."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UpdateServiceJob(_Input):
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TerminateServiceJob(_Input):
     job_id: JobId
     reason: str
@@ -164,13 +165,13 @@ class TerminateServiceJob(_Input):
 # --- commands: job definitions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RegisterJobDefinition(_Input):
     params: Mapping[str, Any]
     size_bytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeregisterJobDefinition(_Input):
     job_definition: str
 
@@ -178,20 +179,20 @@ class DeregisterJobDefinition(_Input):
 # --- commands: jobs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SubmitJob(_Input):
     job_id: JobId
     params: Mapping[str, Any]
     size_bytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CancelJob(_Input):
     job_id: JobId
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TerminateJob(_Input):
     job_id: JobId
     reason: str
@@ -200,13 +201,13 @@ class TerminateJob(_Input):
 # --- commands: tags
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TagResource(_Input):
     arn: str
     tags: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UntagResource(_Input):
     arn: str
     keys: tuple[str, ...]
@@ -215,7 +216,7 @@ class UntagResource(_Input):
 # --- reports of the runtimes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ContainerStarted(_Input):
     job_id: JobId
     attempt: AttemptNo
@@ -224,7 +225,7 @@ class ContainerStarted(_Input):
     """By the container's own time, told in emulated time; not after ``at``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ContainerExited(_Input):
     job_id: JobId
     attempt: AttemptNo
@@ -234,7 +235,7 @@ class ContainerExited(_Input):
     stopped_at: Millis
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TrainingReported(_Input):
     """What Amazon SageMaker says of an attempt of a service job."""
 
@@ -248,7 +249,7 @@ class TrainingReported(_Input):
 # --- time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TimerFired(_Input):
     timer: TimerKey
 

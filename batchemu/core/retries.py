@@ -5,8 +5,9 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from batchemu.core.records import tuple_like
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
     from batchemu.core.world import Attempt
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class Decision:
     action: Literal["RETRY", "EXIT"]
     rule: int | None
     """Index of the evaluateOnExit entry that decided; None: none matched, or no attempt is left."""
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class Ended:
     """What rules look at, of an attempt that has no container."""
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class JobStatus(StrEnum):
     """https://docs.aws.amazon.com/batch/latest/userguide/job_states.html"""
 
+    __hash__ = str.__hash__  # an Enum's own is a Python call, and statuses are keys everywhere
+
     SUBMITTED = "SUBMITTED"
     PENDING = "PENDING"
     RUNNABLE = "RUNNABLE"

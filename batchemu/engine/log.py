@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from batchemu.core.records import tuple_like
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from batchemu.engine.ports import Scope
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class Record:
     seq: int
     scope: Scope

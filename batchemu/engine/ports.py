@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+
+from batchemu.core.records import tuple_like
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from batchemu.core.trainings import TrainingStatus
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class Scope:
     """One account in one region: nothing in AWS Batch crosses that border."""
 
@@ -20,7 +21,7 @@ class Scope:
     region: str
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class LogStream:
     """A CloudWatch Logs stream, fully named."""
 
@@ -29,7 +30,7 @@ class LogStream:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class LogLine:
     """One line of a container's output, without its line end."""
 

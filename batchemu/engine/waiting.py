@@ -60,6 +60,8 @@ class Waiters:
                 del self._waiting[scope, job_id]
 
     def tell(self, scope: Scope, fact: JobStatusChanged) -> None:
+        if not self._waiting:
+            return
         key = (scope, fact.job_id)
         waiting = self._waiting.get(key)
         if waiting is None:

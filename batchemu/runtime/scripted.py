@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from batchemu.core.ids import task_id
 from batchemu.engine.ports import JobRuntime, LogLine
 from batchemu.runtime import streams
 from batchemu.runtime.plans import Plan, Plans
@@ -99,7 +98,7 @@ class ScriptedRuntime(JobRuntime):
         except LookupError:
             self._end_later(attempt, None, streams.GROUP_MISSING)
             return
-        attempt.report.started(f"scripted-{task_id(container.job_id, container.attempt)}")
+        attempt.report.started(f"scripted-{container.job_id}-{container.attempt}")
         if stream is not None and plan.logs:
             now = self._now_wall_ms()
             try:

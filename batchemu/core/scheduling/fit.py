@@ -6,14 +6,15 @@ are tried in ascending order; one that is full, DISABLED or not VALID is passed 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from batchemu.core.records import tuple_like
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class Room:
     """What a compute environment has left, as the scheduler sees it."""
 

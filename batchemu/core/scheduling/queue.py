@@ -6,9 +6,9 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_scheduling.html
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from batchemu.core.records import tuple_like
 from batchemu.core.scheduling.fit import choose
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from batchemu.core.scheduling.fit import Room
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class Waiting:
     """A RUNNABLE job as the scheduler sees it."""
 
@@ -28,7 +28,7 @@ class Waiting:
     """Names of consumable resources, and how much of each."""
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class Placement:
     seq: int
     environment: str

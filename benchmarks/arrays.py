@@ -1,0 +1,165 @@
+"""``arrays``: ten arrays of 10,000, ``N_TO_N`` from each to the next, on 1,000 vCPUs, against a bare toy.
+
+100,000 children go through the engine with the scripted runtime and the manual clock, each for a second of
+emulated time. The toy does the same graph with nothing but a heap, a deque and objects with slots: no
+lock, no log, no attempts, no answers. Both run in this process, one after the other; CPU counts. The
+garbage collector is set as the server sets it. Memory is what tracemalloc counts in smaller runs of
+their own, less what was there before the first job.
+"""
+
+from __future__ import annotations
+
+import gc
+import heapq
+import itertools
+import time
+import tracemalloc
+import uuid
+from collections import deque
+from typing import TYPE_CHECKING
+
+from batchemu.aws.logs import MemoryLogs
+from batchemu.core import inputs
+from batchemu.core.ids import JobId
+from batchemu.core.world import JobStatus
+from batchemu.engine.clock import Clock
+from batchemu.engine.engine import Engine
+from batchemu.engine.ports import Scope
+from batchemu.runtime.plans import Plan, Plans
+from batchemu.runtime.scripted import ScriptedRuntime
+from batchemu.server import tune_collector
+from benchmarks.figures import at_most, required, told
+from benchmarks.resources import definition, environment, job, queue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.figures import Figure
+    from benchmarks.options import Options
+
+SLOTS = 1_000
+ARRAYS = 10
+SCOPE = Scope("123456789012", "us-east-1")
+_BYTES = 200
+_TRACED = 500
+"""Children of an array in the runs whose memory is counted."""
+
+
+def run(options: Options) -> Iterator[Figure]:
+    size = options.core_jobs // ARRAYS
+    bytes_each = _memory(_TRACED)
+    tune_collector()
+    toy_s = min(_toy(size) for _ in range(3))
+    small_s, _ = _batchemu(max(2, size // 100))
+    ours_s, done = _batchemu(size)
+    gc.unfreeze()
+    jobs, few = size * ARRAYS, max(2, size // 100) * ARRAYS
+    yield required("SUCCEEDED", f"{done} of {jobs}", is_met=done == jobs, target="all")
+    yield told("toy", f"{toy_s:.2f} s CPU, {1e6 * toy_s / jobs:.1f} us a job")
+    yield told("batchemu", f"{ours_s:.2f} s CPU, {1e6 * ours_s / jobs:.1f} us a job")
+    yield at_most("CPU, batchemu / toy", ours_s / toy_s, 12)
+    yield at_most("bytes a job", bytes_each, 2048, digits=0)
+    growth = (ours_s / jobs) / (small_s / few)
+    yield at_most(f"CPU of a job, {jobs:,} jobs / {few:,} jobs", growth, 1.5)
+
+
+# --- batchemu
+
+
+def _engine() -> Engine:
+    engine, plans = Engine(Clock.parse("manual")), Plans()
+    plans.add(Plan(duration_s=1))
+    engine.attach(ScriptedRuntime(plans=plans, scheduler=engine, sink=MemoryLogs()))
+    engine.apply(
+        SCOPE,
+        lambda at: inputs.CreateComputeEnvironment(
+            at=at, params=environment(SLOTS), uuid=str(uuid.uuid4()), cluster_uuid=str(uuid.uuid4())
+        ),
+    )
+    engine.apply(SCOPE, lambda at: inputs.CreateJobQueue(at=at, params=queue()))
+    engine.apply(
+        SCOPE, lambda at: inputs.RegisterJobDefinition(at=at, params=definition("none"), size_bytes=_BYTES)
+    )
+    return engine
+
+
+def _play(engine: Engine, size: int) -> None:
+    before: JobId | None = None
+    for _ in range(ARRAYS):
+        job_id = JobId(str(uuid.uuid4()))
+        after = [] if before is None else [{"jobId": before, "type": "N_TO_N"}]
+        params = job(arrayProperties={"size": size}, dependsOn=after)
+        engine.apply(
+            SCOPE,
+            lambda at, job_id=job_id, params=params: inputs.SubmitJob(
+                at=at, job_id=job_id, params=params, size_bytes=_BYTES
+            ),
+        )
+        before = job_id
+    engine.advance(1000 * (ARRAYS * size // SLOTS + ARRAYS + 1))
+
+
+def _batchemu(size: int) -> tuple[float, int]:
+    """CPU seconds, and how many children SUCCEEDED."""
+    engine = _engine()
+    begun = time.process_time()
+    _play(engine, size)
+    taken = time.process_time() - begun
+    counts = engine.read(
+        SCOPE, lambda world: [each.array.counts for each in world.jobs.values() if each.array is not None]
+    )
+    return taken, sum(each[JobStatus.SUCCEEDED] for each in counts)
+
+
+def _memory(size: int) -> float:
+    """Bytes of a job that is over."""
+    engine = _engine()
+    tracemalloc.start()
+    try:
+        _play(engine, size)
+        return tracemalloc.get_traced_memory()[0] / (size * ARRAYS)
+    finally:
+        tracemalloc.stop()
+
+
+# --- the toy
+
+
+class _Job:
+    __slots__ = ("status", "successors", "waiting")
+
+    def __init__(self) -> None:
+        self.status = "PENDING"
+        self.waiting = 0
+        self.successors: list[_Job] = []
+
+
+def _toy(size: int) -> float:
+    """CPU seconds."""
+    begun = time.process_time()
+    arrays = [[_Job() for _ in range(size)] for _ in range(ARRAYS)]
+    for first, second in itertools.pairwise(arrays):
+        for ahead, behind in zip(first, second, strict=True):
+            ahead.successors.append(behind)
+            behind.waiting += 1
+    line = deque(arrays[0])
+    for each in line:
+        each.status = "RUNNABLE"
+    free, now, number = SLOTS, 0.0, itertools.count()
+    ends: list[tuple[float, int, _Job]] = []
+    while line or ends:
+        while free and line:
+            each = line.popleft()
+            each.status = "STARTING"
+            each.status = "RUNNING"
+            free -= 1
+            heapq.heappush(ends, (now + 1, next(number), each))
+        now, _, each = heapq.heappop(ends)
+        each.status = "SUCCEEDED"
+        free += 1
+        for behind in each.successors:
+            behind.waiting -= 1
+            if not behind.waiting:
+                behind.status = "RUNNABLE"
+                line.append(behind)
+    return time.process_time() - begun

@@ -18,7 +18,7 @@ GROUP_MISSING = (
     "failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does "
     "not exist."
 )
-"""Text of the ECS agent on EC2: aws_batch.md 10.3."""
+"""The ECS agent's words on EC2, in a real answer that is quoted in public code."""
 
 _TRUE = frozenset({"1", "t", "true"})
 """What the driver's strconv.ParseBool takes for true, in lower case."""

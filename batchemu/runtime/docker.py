@@ -45,7 +45,7 @@ _ALIVE = frozenset({"running", "paused", "restarting", "created"})
 
 
 def _starters() -> int:
-    """Two for each core: more starts at once only make each of them slower (measurements.md 1.2)."""
+    """Two for each core: more starts at once only make each of them slower (measured)."""
     return min(_MOST_STARTERS, 2 * (os.cpu_count() or 1))
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("batchemu.runtime")
 
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
-"""The ECS agent's words: aws_batch.md 10.3."""
+"""The ECS agent's words, in real answers that are quoted in public code."""
 GONE = "DockerUnavailable: the container vanished while batchemu could not see the Docker engine"
 """Ours: ECS would say that the host was lost."""
 
@@ -173,8 +173,8 @@ class Ending:
 def _ran_out_of_memory(attempt: Attempt, state: Mapping[str, Any], exit_code: int) -> bool:
     """The engine's flag stays false for ever in one of eight real cases, and then no event comes.
 
-    So a kill that nobody sent is the kernel's, for every container here has a memory limit
-    (measurements.md 1.4 a); not where we may have missed that somebody sent it.
+    So a kill that nobody sent is the kernel's, for every container here has a memory limit;
+    not where we may have missed that somebody sent it.
     """
     if state.get("OOMKilled") or attempt.oom:
         return True

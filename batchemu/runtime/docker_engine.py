@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 CALL_TIMEOUT_S = 240
 """The ECS agent waits four minutes for a container to be created ("Could not transition to created;
-timed out after waiting 4m0s"), so we do: aws_batch.md 10.3."""
+timed out after waiting 4m0s"), so we do: a real answer quoted in public code."""
 
 _CONNECTIONS = 32
 """Kept in the client's pool: our own ten threads and the HTTP threads that refresh logs."""

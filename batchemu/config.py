@@ -15,6 +15,7 @@ DEFAULT_PORT = 4580
 RUNTIMES = ("docker", "scripted")
 PLANNED_RUNTIMES = ("process", "swarm")
 DELAYS = ("none", "aws")
+QUOTAS = ("none", "aws")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,8 @@ class Settings:
     runtime: str = "docker"
     clock: str = "real"
     delays: str = "none"
+    quotas: str = "none"
+    """``aws``: an account with AWS's default quotas; ``none``: those that AWS raises are raised."""
     aws: str = "embedded"
     """``embedded``: the other services of AWS are served on our port, by moto; ``none``: they are not."""
     strict_references: bool = False
@@ -69,6 +72,8 @@ class Settings:
             raise SettingsError(f"The runtime can be {' or '.join(RUNTIMES)}, not {self.runtime!r}.")
         if self.delays not in DELAYS:
             raise SettingsError(f"The delays can be {' or '.join(DELAYS)}, not {self.delays!r}.")
+        if self.quotas not in QUOTAS:
+            raise SettingsError(f"The quotas can be {' or '.join(QUOTAS)}, not {self.quotas!r}.")
         if self.data_dir:
             raise SettingsError("State cannot be kept in a directory yet: leave out --data-dir.")
         self._check_aws()

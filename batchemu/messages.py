@@ -64,6 +64,11 @@ def already_exists() -> ConflictException:
     return ConflictException("Object already exists")
 
 
+def quota_reached(what: str, limit: int) -> ClientException:
+    """Assumed wording; https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html"""
+    return ClientException(f"There can be at most {limit} {what}.")
+
+
 # --- paging
 
 

@@ -19,6 +19,7 @@ from batchemu.aws.embedded import WAITRESS_SETTINGS, EmbeddedAws, set_up_waitres
 from batchemu.aws.logs import EmbeddedLogs, MemoryLogs, log_request_target
 from batchemu.aws.references import EmbeddedReferences
 from batchemu.core.facts import JobStatusChanged, ServiceJobStatusChanged
+from batchemu.core.quotas import RAISED, Quotas
 from batchemu.core.world import AWS_LIKE, Delays
 from batchemu.engine.clock import Clock
 from batchemu.engine.engine import Engine
@@ -57,7 +58,9 @@ class Server:
         self.session = str(uuid.uuid4())
         self._port = settings.port
         self.engine = Engine(
-            Clock.parse(settings.clock), delays=AWS_LIKE if settings.delays == "aws" else Delays()
+            Clock.parse(settings.clock),
+            delays=AWS_LIKE if settings.delays == "aws" else Delays(),
+            quotas=Quotas() if settings.quotas == "aws" else RAISED,
         )
         self.aws = EmbeddedAws(lambda: self._port) if settings.aws == "embedded" else None
         self.plans = Plans()

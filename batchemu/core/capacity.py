@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from batchemu import messages
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from batchemu.core.world import QuotaShare, ServiceEnvironment, ServiceJob
 
-    Holder = ServiceEnvironment | QuotaShare
+    Holder: TypeAlias = ServiceEnvironment | QuotaShare
 
 ALL_INSTANCES: Final = "NUM_INSTANCES"
 MAX_LIMITS = 5

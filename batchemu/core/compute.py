@@ -15,6 +15,7 @@ from batchemu.core import (
     lifecycle,
     managed_instances_rules,
     names,
+    quotas,
     tags,
 )
 from batchemu.core.world import ComputeEnvironment, PlatformCapability
@@ -54,6 +55,7 @@ def create(world: World, command: CreateComputeEnvironment, effects: list[Effect
     own_tags = tags.checked(params.get("tags"))
     if name in world.environments:
         raise messages.already_exists()
+    _check_quotas(world, params)
     environment = ComputeEnvironment(
         arn=world.arn("compute-environment", name),
         name=name,
@@ -71,6 +73,17 @@ def create(world: World, command: CreateComputeEnvironment, effects: list[Effect
     lifecycle.announce_created(environment, effects, at=command.at)
     lifecycle.begin(world, environment, "CREATING", effects, at=command.at)
     return {"computeEnvironmentName": name, "computeEnvironmentArn": environment.arn}
+
+
+def _check_quotas(world: World, params: Mapping[str, Any]) -> None:
+    quotas.check(world.environments, world.quotas.compute_environments, "compute environments")
+    cluster = params.get("eksConfiguration", {}).get("eksClusterArn")
+    if cluster is not None:
+        configured = (each.settings.get("eksConfiguration", {}) for each in world.environments.values())
+        sharing = sum(each.get("eksClusterArn") == cluster for each in configured)
+        quotas.check(
+            sharing, world.quotas.environments_per_cluster, "compute environments in one Amazon EKS cluster"
+        )
 
 
 def _cluster_name(params: Mapping[str, Any], uuid: str) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
-from batchemu.core import client_tokens, names, tags
+from batchemu.core import client_tokens, names, quotas, tags
 from batchemu.core.world import ConsumableResource
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def create(world: World, command: CreateConsumableResource) -> dict[str, str]:
     own_tags = tags.checked(params.get("tags"))
     if name in world.consumables:
         raise messages.already_exists()
+    quotas.check(world.consumables, world.quotas.consumable_resources, "consumable resources")
     world.sequence += 1
     made = ConsumableResource(
         serial=world.sequence,

@@ -17,6 +17,7 @@ from batchemu.core import (
     lifecycle,
     names,
     policies,
+    quotas,
     tags,
     timers,
 )
@@ -81,6 +82,8 @@ def _check(world: World, params: Mapping[str, Any], size_bytes: int) -> tuple[Jo
     if queue.service_environment is not None:
         raise messages.queue_of_other_jobs(params["jobQueue"])
     lifecycle.check_accepts(queue, params["jobQueue"])
+    submitted = len(queue.by_status[JobStatus.SUBMITTED])
+    quotas.check(submitted, world.quotas.submitted_jobs, "jobs in SUBMITTED")
     policies.check_share(world, queue, params.get("shareIdentifier"))
     definition = definitions.for_submission(world, params["jobDefinition"])
     resolved = resolve(definition, params, partial(names.consumable_name, world))

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
-from batchemu.core import names, tags
+from batchemu.core import names, quotas, tags
 from batchemu.core.world import SchedulingPolicy
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def check_share(world: World, queue: JobQueue, identifier: str | None) -> None:
         raise messages.share_missing()
     if re.fullmatch(r"[A-Za-z0-9_-]{1,255}", identifier) is None:
         raise messages.invalid("ShareIdentifier name should match a valid pattern.")  # as of policies
+    if identifier not in queue.shares:
+        quotas.check(queue.shares, world.quotas.share_identifiers, "active share identifiers in a job queue")
 
 
 def check_priority(priority: int | None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
-from batchemu.core import jobs, lifecycle, names, queue_rules, service_jobs, tags
+from batchemu.core import jobs, lifecycle, names, queue_rules, quotas, service_jobs, tags
 from batchemu.core.world import JobQueue
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def create(world: World, command: CreateJobQueue, effects: list[Effect]) -> dict
     own_tags = tags.checked(params.get("tags"))
     if name in world.queues:
         raise messages.already_exists()
+    quotas.check(world.queues, world.quotas.job_queues, "job queues")
     queue = JobQueue(
         arn=world.arn("job-queue", name),
         name=name,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batchemu import messages
-from batchemu.core import capacity, lifecycle, names, tags
+from batchemu.core import capacity, lifecycle, names, quotas, tags
 from batchemu.core.world import ServiceEnvironment
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def create(world: World, command: CreateServiceEnvironment, effects: list[Effect
     own_tags = tags.checked(params.get("tags"))
     if name in world.service_environments:
         raise messages.already_exists()
+    quotas.check(world.service_environments, world.quotas.service_environments, "service environments")
     environment = ServiceEnvironment(
         arn=world.arn("service-environment", name),
         name=name,

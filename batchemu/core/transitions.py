@@ -78,7 +78,10 @@ def admit(world: World, job: Job, effects: list[Effect]) -> None:
     """Let a new job into the world: SUBMITTED, and a child of an array PENDING."""
     world.jobs[job.job_id] = job
     if job.parent is None:
-        world.queues[job.queue].by_status[job.status][job.seq] = job.job_id
+        queue = world.queues[job.queue]
+        queue.by_status[job.status][job.seq] = job.job_id
+        if job.share_identifier is not None:
+            queue.shares[job.share_identifier] += 1
     else:
         _array_of(world, job).counts[job.status] += 1
     effects.append(_announced(JobStatusChanged, job, None, job.created_at))
@@ -134,6 +137,8 @@ def _file(queue: JobQueue, job: Job, before: JobStatus, at: Millis) -> None:
     if job.parent is None:
         del queue.by_status[before][job.seq]
         queue.by_status[job.status][job.seq] = job.job_id
+        if job.share_identifier is not None and job.status in TERMINAL:
+            _leave_share(queue, job.share_identifier)
     if before is JobStatus.RUNNABLE:
         queue.line.remove(job.seq, at)
         del queue.runnable[job.seq]
@@ -142,10 +147,19 @@ def _file(queue: JobQueue, job: Job, before: JobStatus, at: Millis) -> None:
         queue.runnable[job.seq] = job
 
 
+def _leave_share(queue: JobQueue, identifier: str) -> None:
+    queue.shares[identifier] -= 1
+    if not queue.shares[identifier]:
+        del queue.shares[identifier]
+
+
 def admit_training(world: World, job: ServiceJob, effects: list[Effect]) -> None:
     """Let a new service job into the world, SUBMITTED."""
     world.service_jobs[job.job_id] = job
-    world.queues[job.queue].trainings[job.seq] = job.job_id
+    queue = world.queues[job.queue]
+    queue.trainings[job.seq] = job.job_id
+    if (share := job.settings.get("shareIdentifier")) is not None:
+        queue.shares[share] += 1
     effects.append(_announced(ServiceJobStatusChanged, job, None, job.created_at))
 
 
@@ -166,6 +180,9 @@ def move_training(
     job.status_reason = reason
     if to in TRAINING_OVER:
         job.stopped_at = at
+        queue, share = world.queues.get(job.queue), job.settings.get("shareIdentifier")
+        if queue is not None and share is not None and queue.trainings.get(job.seq) == job.job_id:
+            _leave_share(queue, share)
     if before is ServiceJobStatus.RUNNABLE:
         leave_line(world, job, at)
     if to is ServiceJobStatus.RUNNABLE:

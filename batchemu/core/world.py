@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from batchemu.arn import Arn
+from batchemu.core.quotas import Quotas
 from batchemu.core.scheduling.line import Line
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ class JobQueue:
     """The places of the RUNNABLE service jobs."""
     trainings: dict[int, JobId] = field(default_factory=dict)
     """Every service job of the queue by its sequence number."""
+    shares: Counter[str] = field(default_factory=Counter)
+    """Share identifiers of jobs that are not over; a parent counts once for all of its children."""
     by_status: dict[JobStatus, dict[int, JobId]] = field(
         default_factory=lambda: {status: {} for status in JobStatus}
     )
@@ -410,6 +413,7 @@ class World:
     account: str
     region: str
     delays: Delays = field(default_factory=Delays)
+    quotas: Quotas = field(default_factory=Quotas)
     environments: dict[str, ComputeEnvironment] = field(default_factory=dict)
     queues: dict[str, JobQueue] = field(default_factory=dict)
     policies: dict[str, SchedulingPolicy] = field(default_factory=dict)

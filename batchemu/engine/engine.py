@@ -24,6 +24,7 @@ from batchemu.core.effects import (
 )
 from batchemu.core.facts import JobStatusChanged
 from batchemu.core.inputs import ContainerExited, ContainerStarted, TimerFired, TrainingReported
+from batchemu.core.quotas import RAISED, Quotas
 from batchemu.core.step import step
 from batchemu.core.world import Delays, World
 from batchemu.engine.clock import MAX_MILLIS, Clock
@@ -51,10 +52,18 @@ log = logging.getLogger("batchemu.engine")
 class Engine:
     """``attach`` a runtime before the first input."""
 
-    def __init__(self, clock: Clock, *, delays: Delays | None = None, records: Log | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        delays: Delays | None = None,
+        quotas: Quotas = RAISED,
+        records: Log | None = None,
+    ) -> None:
         self.clock = clock
         self.log = records or Log()
         self._delays = delays or Delays()
+        self._quotas = quotas
         self._worlds: dict[Scope, World] = {}
         self._lock = threading.RLock()
         self._timers_changed = threading.Condition(self._lock)
@@ -121,7 +130,9 @@ class Engine:
     def _world(self, scope: Scope) -> World:
         world = self._worlds.get(scope)
         if world is None:
-            world = World(account=scope.account, region=scope.region, delays=self._delays)
+            world = World(
+                account=scope.account, region=scope.region, delays=self._delays, quotas=self._quotas
+            )
             self._worlds[scope] = world
         return world
 

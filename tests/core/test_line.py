@@ -47,3 +47,17 @@ def test_who_is_not_in_line_cannot_leave_it() -> None:
     line: Line[int] = Line()
     with pytest.raises(ValueError, match="7 is not in the line"):
         line.remove(7, Millis(1))
+
+
+def test_a_line_remembers_no_more_moves_than_there_are_places() -> None:
+    line: Line[int] = Line()
+    for number in range(100):
+        line.add(number, Millis(number))
+    for number in range(1, 99):
+        line.remove(number, Millis(1000 + number))
+        assert len(line._shifts) <= len(line)
+    assert (line.since(0), line.since(99)) == (0, 1098)
+    for number in range(100, 1000):
+        line.add(number, Millis(2000))
+        line.remove(number, Millis(2001))
+    assert len(line._shifts) <= len(line)

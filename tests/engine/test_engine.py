@@ -12,6 +12,7 @@ from batchemu.aws.logs import MemoryLogs
 from batchemu.core import inputs as i
 from batchemu.core.ids import JobId
 from batchemu.core.invariants import check
+from batchemu.core.quotas import RAISED
 from batchemu.core.step import step
 from batchemu.core.world import Delays, JobStatus, World
 from batchemu.engine.clock import Clock
@@ -134,7 +135,7 @@ def test_a_replay_of_the_log_makes_the_same_world(bench: Bench) -> None:
     for thread in threads:
         thread.join()
     bench.engine.advance(HOUR)
-    world = World(account=HERE.account, region=HERE.region)
+    world = World(account=HERE.account, region=HERE.region, quotas=RAISED)
     for record in bench.engine.log.tail():
         step(world, record.input)
     check(world)

@@ -57,10 +57,17 @@ class Line(Generic[P]):
         self._shift(place, at)
 
     def _shift(self, place: P, at: Millis) -> None:
-        shifts = self._shifts
-        if self._head == len(self._places) or place < self._places[self._head]:
+        """Note that those behind ``place`` have moved; one note serves all that nobody waits between."""
+        shifts, places, head = self._shifts, self._places, self._head
+        if head == len(places) or place >= places[-1]:
+            return  # nobody stands behind
+        if place < places[head]:
             shifts.clear()
         while shifts and shifts[-1][0] >= place:
+            shifts.pop()
+        if shifts and bisect_left(places, shifts[-1][0], self._head) == bisect_left(
+            places, place, self._head
+        ):
             shifts.pop()
         shifts.append((place, at))
 

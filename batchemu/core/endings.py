@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batchemu.core import dependencies, timers
+from batchemu.core import dependencies, holds, timers
 from batchemu.core.effects import TimerKey
 from batchemu.core.transitions import move
 from batchemu.core.world import JobStatus
@@ -51,6 +51,8 @@ def after_waiting(world: World, job: Job) -> tuple[JobStatus, str | None] | None
         return None
     if job.ending is not None:
         return JobStatus.FAILED, job.ending.reason
+    if holds.keeps(world, job):
+        return None
     if dependencies.one_failed(world, job):
         return JobStatus.FAILED, dependencies.FAILED_REASON
     return JobStatus.RUNNABLE, None

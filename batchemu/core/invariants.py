@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from batchemu.core import attempts, endings
 from batchemu.core.consumables import stock
+from batchemu.core.effects import TimerKey
+from batchemu.core.holds import blocker, keeps
 from batchemu.core.scheduling.run import rooms
 from batchemu.core.world import (
     ON_AN_ENVIRONMENT,
@@ -39,6 +42,7 @@ def check(world: World) -> None:
     _check_service_jobs(world)
     for job in world.jobs.values():
         _check_job(world, job)
+        _check_is_under_way(world, job)
     _check_nobody_waits_for_nothing(world)
     if world.dirty:
         raise Broken("a step leaves no queue dirty", world.dirty)
@@ -119,7 +123,7 @@ def _check_job(world: World, job: Job) -> None:
     times = [t for t in (job.created_at, job.started_at, job.stopped_at) if t is not None]
     if times != sorted(times):
         raise Broken("createdAt <= startedAt <= stoppedAt", job)
-    if job.status is JobStatus.PENDING and not job.waiting_for:
+    if job.status is JobStatus.PENDING and not job.waiting_for and not keeps(world, job):
         raise Broken("a PENDING job waits for somebody", job)
     if len(job.attempts) > job.resolved.attempts:
         raise Broken("no more attempts than the retry strategy allows", job)
@@ -131,11 +135,29 @@ def _check_job(world: World, job: Job) -> None:
             raise Broken("who waits is known to whom it waits for", job)
 
 
+def _check_is_under_way(world: World, job: Job) -> None:
+    """Only what is held stays where nothing would ever move it."""
+    if keeps(world, job):
+        return
+    attempt = job.attempt
+    if (
+        job.status is JobStatus.SUBMITTED
+        and TimerKey(endings.SUBMITTED_TIMER, job.job_id) not in world.timers
+    ):
+        raise Broken("a job leaves SUBMITTED", job)
+    if job.status not in ON_AN_ENVIRONMENT or attempt is None:
+        return
+    if attempt.kept:
+        raise Broken("reports are kept of jobs that are held", job)
+    if attempt.asked_for == (TimerKey(attempts.STARTING_TIMER, job.job_id, attempt.number) in world.timers):
+        raise Broken("a STARTING job's container is asked for, at once or later", job)
+
+
 def _check_nobody_waits_for_nothing(world: World) -> None:
     """The head of a line does not fit anywhere, or it would have been placed."""
-    for queue in world.queues.values():
-        head = next(iter(queue.line), None)
-        if head is None or queue.status in ("CREATING", "DELETING"):
+    for queue in world.queues.values() if world.steps is None else ():
+        head = next((seq for seq in queue.line if not keeps(world, world.by_seq[seq])), None)
+        if head is None or queue.status in ("CREATING", "DELETING") or blocker(world, queue):
             continue
         need = world.by_seq[head].resolved
         left = stock(world)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
-from batchemu.core import attempts, definitions, dependencies, lifecycle, names, policies, tags, timers
+from batchemu.core import attempts, definitions, dependencies, holds, lifecycle, names, policies, tags, timers
 from batchemu.core.effects import TimerKey
 from batchemu.core.endings import SUBMITTED_TIMER, after_waiting, end
 from batchemu.core.ids import Millis
@@ -92,7 +92,7 @@ def _check_priority(world: World, queue: JobQueue, params: Mapping[str, Any], re
 
 def leave_submitted(world: World, job: Job, effects: list[Effect], *, at: Millis) -> None:
     """PENDING when it depends on other jobs, and from there on as they stand; else RUNNABLE."""
-    if job.status is not JobStatus.SUBMITTED:
+    if job.status is not JobStatus.SUBMITTED or holds.keeps(world, job):
         return
     if not job.depends_on:
         move(world, job, JobStatus.RUNNABLE, effects, at=at)

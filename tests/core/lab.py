@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from batchemu.core import inputs as i
 from batchemu.core.effects import Announce, Effect, SetTimer, StartContainer, StopContainer
@@ -14,6 +14,9 @@ from batchemu.core.step import step
 from batchemu.core.world import Delays, Job, JobStatus, World
 from batchemu.errors import ServiceError
 from tests.examples import EC2
+
+if TYPE_CHECKING:
+    from batchemu.core.holds import Hold
 
 
 class Lab:
@@ -121,6 +124,21 @@ class Lab:
             )
         )
 
+    def lose_host(self, job_id: JobId, status_reason: str = "Host EC2 (instance i-1) terminated.") -> None:
+        at = self.at()
+        number = AttemptNo(self._attempt(job_id))
+        self.take(
+            i.ContainerExited(
+                at=at,
+                job_id=job_id,
+                attempt=number,
+                exit_code=None,
+                reason=None,
+                stopped_at=at,
+                status_reason=status_reason,
+            )
+        )
+
     def run(self, job_id: JobId, code: int = 0) -> None:
         self.start(job_id)
         self.exit(job_id, code)
@@ -130,6 +148,16 @@ class Lab:
 
     def terminate(self, job_id: str, reason: str = "terminated") -> None:
         self.take(i.TerminateJob(at=self.at(), job_id=JobId(job_id), reason=reason))
+
+    def hold(self, *holds: Hold) -> None:
+        """These, and no others."""
+        self.take(i.SetHolds(at=self.at(), holds=holds))
+
+    def pause(self, paused: bool = True) -> None:
+        self.take(i.PauseScheduler(at=self.at(), paused=paused))
+
+    def step(self, most: int = 1) -> int:
+        return int(self.take(i.StepScheduler(at=self.at(), most=most)))
 
     def fire(self, purpose: str) -> None:
         """Let the earliest pending timer of a purpose fire, at its time."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batchemu.core import consumables
+from batchemu.core import consumables, holds
 from batchemu.core.attempts import place
 from batchemu.core.lifecycle import is_in_service
 from batchemu.core.scheduling import training
@@ -41,13 +41,23 @@ def _serve(world: World, queue: JobQueue, effects: list[Effect], *, at: Millis) 
     if not queue.line:
         return
     for placement in plan(_line(world, queue), rooms(world, queue), consumables.stock(world)):
+        if not holds.may_place(world):
+            break
         job = world.by_seq[placement.seq]
         place(world, job, world.environments[placement.environment], effects, at=at)
+    holds.tell_blocker(world, queue)
 
 
 def _line(world: World, queue: JobQueue) -> Iterator[Waiting]:
+    """Who is held is passed over, but for one whose hold says that it blocks those behind it."""
     for seq in queue.line:
-        resolved = world.by_seq[seq].resolved
+        job = world.by_seq[seq]
+        hold = holds.hold_of(world, job) if world.holds else None
+        if hold is not None and hold.blocks is not None:
+            return
+        if hold is not None:
+            continue
+        resolved = job.resolved
         yield Waiting(seq, resolved.capability, resolved.vcpus, resolved.consumables)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batchemu.core import capacity, policies, trainings
+from batchemu.core import capacity, holds, policies, trainings
 from batchemu.core.lifecycle import IN_SERVICE, shares_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _serve_line(
     """The head of a line blocks those behind it."""
     for place in list(line):
         job = world.service_jobs[queue.trainings[place[1]]]
-        if not _fits(job, environment, share, at):
+        if not _fits(job, environment, share, at) or not holds.may_place(world):
             return
         trainings.place(world, job, environment, effects, at=at)
 

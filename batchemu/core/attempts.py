@@ -76,6 +76,7 @@ def container_of(job: Job, attempt: Attempt) -> StartContainer:
         memory_mib=resolved.memory_mib,
         log_group=resolved.log_group,
         log_stream=attempt.log_stream or "",
+        platform=resolved.capability,
     )
 
 

@@ -340,7 +340,14 @@ class Report:
             ),
         )
 
-    def exited(self, exit_code: int | None, *, reason: str | None = None, wall_ms: int | None = None) -> None:
+    def exited(
+        self,
+        exit_code: int | None,
+        *,
+        reason: str | None = None,
+        status_reason: str | None = None,
+        wall_ms: int | None = None,
+    ) -> None:
         self._engine.apply(
             self._scope,
             lambda at: ContainerExited(
@@ -349,6 +356,7 @@ class Report:
                 attempt=self._key.attempt,
                 exit_code=exit_code,
                 reason=reason,
+                status_reason=status_reason,
                 stopped_at=self._emulated(wall_ms, at),
             ),
         )

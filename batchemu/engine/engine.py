@@ -56,6 +56,7 @@ class Engine:
         self.log = records or Log()
         self._delays = delays or Delays()
         self._worlds: dict[Scope, World] = {}
+        self._standing: Callable[[Millis], Sequence[Input]] = lambda at: ()
         self._lock = threading.RLock()
         self._timers_changed = threading.Condition(self._lock)
         self._work: deque[Callable[[], None]] = deque()
@@ -86,6 +87,10 @@ class Engine:
     def listen(self, listener: Listener) -> None:
         """Have the facts of each step told, after it, outside the lock, in order."""
         self._listeners.append(listener)
+
+    def found_with(self, standing: Callable[[Millis], Sequence[Input]]) -> None:
+        """Begin every world that comes into being with these inputs; asked for under the lock."""
+        self._standing = standing
 
     # --- in
 
@@ -123,6 +128,8 @@ class Engine:
         if world is None:
             world = World(account=scope.account, region=scope.region, delays=self._delays)
             self._worlds[scope] = world
+            for given in self._standing(self.clock.now()):
+                self._step(scope, given)
         return world
 
     def _set_timer(self, scope: Scope, effect: SetTimer) -> None:
@@ -186,6 +193,11 @@ class Engine:
         """A consistent picture: ``view`` runs under the lock and changes nothing."""
         with self._lock:
             return view(self._world(scope))
+
+    def scopes(self) -> list[Scope]:
+        """The accounts and regions that have been used."""
+        with self._lock:
+            return list(self._worlds)
 
     def find_job(self, job_id: JobId) -> tuple[Scope, JobStatus] | None:
         """Where a job is and how it stands, whatever its account and region."""

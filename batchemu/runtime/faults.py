@@ -32,7 +32,7 @@ STRIKES: Final = frozenset({Fault.SPOT_INTERRUPTION, Fault.OUT_OF_MEMORY})
 KILLED = 137
 """128 + SIGKILL."""
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
-"""The ECS agent's words: https://github.com/aws/amazon-ecs-agent (OutOfMemoryError)."""
+"""The ECS agent's words: https://github.com/aws/amazon-ecs-agent, agent/engine/errors.go."""
 _SPOT_TASK = "Your Spot Task was interrupted."
 """On Fargate: https://repost.aws/knowledge-center/fargate-spot-termination-notice"""
 _DOCKER_IS_SLOW = "DockerTimeoutError: Could not transition to created; timed out after waiting 4m0s"
@@ -51,7 +51,10 @@ class End:
 
 
 def start_error(plan: Plan, container: StartContainer) -> str | None:
-    """Why the container never starts; None: it does."""
+    """Why the container never starts; None: it does.
+
+    The words about an image: https://github.com/aws-solutions-library-samples/aws-batch-arch-for-protein-folding/issues/17
+    """
     found = plan.start_error
     if plan.fault == Fault.CANNOT_PULL_IMAGE:
         image = container.container["image"]

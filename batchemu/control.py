@@ -67,6 +67,15 @@ def create_app(
     def do_reset() -> Response:
         return jsonify(status="ok", containersStopped=reset())
 
+    _add_clock(app, engine)
+    _add_jobs(app, engine)
+    _add_plans(app, plans, scripted=scripted)
+    _add_holds(app, steering)
+    _add_scheduler(app, steering)
+    return app
+
+
+def _add_clock(app: Flask, engine: Engine) -> None:
     @app.get(f"{PREFIX}/clock")
     def clock() -> Response:
         return _clock_answer(engine)
@@ -75,12 +84,6 @@ def create_app(
     def move_clock() -> Response:
         engine.advance(_advance_ms(_body()))
         return _clock_answer(engine)
-
-    _add_jobs(app, engine)
-    _add_plans(app, plans, scripted=scripted)
-    _add_holds(app, steering)
-    _add_scheduler(app, steering)
-    return app
 
 
 def _add_jobs(app: Flask, engine: Engine) -> None:

@@ -8,8 +8,9 @@ import signal
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +18,9 @@ from batchemu import output
 from batchemu.config import DEFAULT_PORT, Settings
 from batchemu.errors import SettingsError
 from batchemu.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -148,6 +152,57 @@ def clock(url: str, advance: float | None) -> None:
     else:
         answer = _call(url, "POST", "clock", {"advanceSeconds": advance})
     click.echo(f"{answer['time']} ({answer['mode']})")
+
+
+@main.command()
+@_url
+@click.argument("state")
+@click.option("--job-id")
+@click.option("--job-name", help="A glob, as the next two.")
+@click.option("--job-definition")
+@click.option("--job-queue")
+def hold(url: str, state: str, **patterns: str | None) -> None:
+    """Keep jobs in a STATE (SUBMITTED, PENDING, RUNNABLE, STARTING, RUNNING) until they are released."""
+    given = {
+        "jobId": "job_id",
+        "jobName": "job_name",
+        "jobDefinition": "job_definition",
+        "jobQueue": "job_queue",
+    }
+    body = {member: patterns[option] for member, option in given.items() if patterns[option] is not None}
+    click.echo(f"Held: {json.dumps(_call(url, 'POST', 'holds', {'state': state.upper(), **body}))}")
+
+
+@main.command()
+@_url
+def release(url: str) -> None:
+    """Let every held job go on."""
+    click.echo(f"Released. Holds left: {len(_call(url, 'DELETE', 'holds')['holds'])}")
+
+
+@main.command()
+@_url
+@click.argument("job_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def explain(url: str, job_id: str, as_json: bool) -> None:
+    """Show why a job is where it is, attempt by attempt."""
+    found = _call(url, "GET", f"jobs/{urllib.parse.quote(job_id, safe=':')}/explain")
+    click.echo(json.dumps(found, indent=2) if as_json else "\n".join(_explained(found)))
+
+
+def _explained(found: dict[str, Any]) -> Iterator[str]:
+    reason = f" ({found['statusReason']})" if "statusReason" in found else ""
+    yield f"{found['jobName']} {found['jobId']}: {found['status']}{reason}"
+    for attempt in found["attempts"]:
+        code = f"exit code {attempt['exitCode']}" if "exitCode" in attempt else None
+        told = [code, attempt.get("statusReason"), attempt.get("reason")]
+        where = f"{attempt['status']} on {attempt['computeEnvironment']}"
+        line = ", ".join([where, *(each for each in told if each)])
+        yield f"attempt {attempt['attempt']} of {found['attemptsAllowed']}: {line}"
+        if "why" in attempt:
+            yield f"  {attempt['why']}"
+    if "waits" in found:
+        yield found["waits"]["why"]
 
 
 @main.command()

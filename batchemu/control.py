@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, Conflict, HTTPException, NotFound
 
+from batchemu.core.explain import explain
 from batchemu.core.ids import JobId
 from batchemu.core.world import JobStatus
 from batchemu.runtime.plans import Plan
+from batchemu.steering import hold_from_json, hold_to_json
 from batchemu.version import __version__
 
 if TYPE_CHECKING:
@@ -19,10 +21,13 @@ if TYPE_CHECKING:
 
     from batchemu.engine.engine import Engine
     from batchemu.runtime.plans import Plans
+    from batchemu.steering import Steering
 
 PREFIX = "/_batchemu"
 ALIASES = frozenset({("GET", "/_localstack/health"), ("POST", "/moto-api/reset")})
 """Paths that other emulators' users have in their scripts."""
+T = TypeVar("T")
+MAX_STEP = 10**9
 MAX_WAIT_S = 300.0
 MAX_WAITS = 16
 """Waits at a time; one more is answered at once with the status as it is, so that waits cannot take all
@@ -30,9 +35,16 @@ of the server's threads."""
 
 
 def create_app(
-    engine: Engine, *, session: str, runtime: str, plans: Plans, scripted: bool, reset: Callable[[], int]
+    engine: Engine,
+    *,
+    session: str,
+    runtime: str,
+    plans: Plans,
+    steering: Steering,
+    scripted: bool,
+    reset: Callable[[], int],
 ) -> Flask:
-    """``runtime``: one line that describes it; ``scripted``: whether it plays plans."""
+    """``runtime``: one line that describes it; ``scripted``: whether it runs plans alone."""
     app = Flask("batchemu.control", static_folder=None)
     app.register_error_handler(HTTPException, _answer_error)
     app.register_error_handler(UnicodeDecodeError, _answer_bad_query)
@@ -55,6 +67,15 @@ def create_app(
     def do_reset() -> Response:
         return jsonify(status="ok", containersStopped=reset())
 
+    _add_clock(app, engine)
+    _add_jobs(app, engine)
+    _add_plans(app, plans, scripted=scripted)
+    _add_holds(app, steering)
+    _add_scheduler(app, steering)
+    return app
+
+
+def _add_clock(app: Flask, engine: Engine) -> None:
     @app.get(f"{PREFIX}/clock")
     def clock() -> Response:
         return _clock_answer(engine)
@@ -64,6 +85,8 @@ def create_app(
         engine.advance(_advance_ms(_body()))
         return _clock_answer(engine)
 
+
+def _add_jobs(app: Flask, engine: Engine) -> None:
     may_wait = threading.BoundedSemaphore(MAX_WAITS)
 
     @app.get(f"{PREFIX}/jobs/<job_id>/wait")
@@ -80,8 +103,12 @@ def create_app(
             raise NotFound(f"There is no job {job_id}.")
         return jsonify(jobId=job_id, status=status)
 
-    _add_plans(app, plans, scripted=scripted)
-    return app
+    @app.get(f"{PREFIX}/jobs/<job_id>/explain")
+    def explain_job(job_id: str) -> Response:
+        found = engine.find_job(JobId(job_id))
+        if found is None:
+            raise NotFound(f"There is no job {job_id}.")
+        return jsonify(engine.read(found[0], lambda world: explain(world, world.jobs[JobId(job_id)])))
 
 
 def _add_plans(app: Flask, plans: Plans, *, scripted: bool) -> None:
@@ -91,22 +118,64 @@ def _add_plans(app: Flask, plans: Plans, *, scripted: bool) -> None:
 
     @app.post(f"{PREFIX}/plans")
     def add_plan() -> Response:
-        try:
-            plan = Plan.from_json(_body())
-        except ValueError as error:
-            raise BadRequest(str(error)) from None
-        if not scripted and not plan.service_job:
+        plan = _parsed(Plan.from_json)
+        if scripted and plan.real_after is not None:
             raise Conflict(
-                "Plans of container jobs are for the scripted runtime: "
-                "start batchemu with --runtime scripted."
+                '"realAfter" needs a runtime that runs something: start batchemu with --runtime docker.'
             )
         plans.add(plan)
         return jsonify(plan.to_json())
 
     @app.delete(f"{PREFIX}/plans")
     def clear_plans() -> Response:
-        plans.clear()
-        return jsonify(plans=[])
+        if request.get_data():
+            plans.remove(_parsed(Plan.from_json))
+        else:
+            plans.clear()
+        return list_plans()
+
+
+def _add_holds(app: Flask, steering: Steering) -> None:
+    @app.get(f"{PREFIX}/holds")
+    def list_holds() -> Response:
+        return jsonify(holds=[hold_to_json(hold) for hold in steering.holds])
+
+    @app.post(f"{PREFIX}/holds")
+    def add_hold() -> Response:
+        hold = _parsed(hold_from_json)
+        steering.hold(hold)
+        return jsonify(hold_to_json(hold))
+
+    @app.delete(f"{PREFIX}/holds")
+    def release() -> Response:
+        steering.release(_parsed(hold_from_json) if request.get_data() else None)
+        return list_holds()
+
+
+def _add_scheduler(app: Flask, steering: Steering) -> None:
+    @app.get(f"{PREFIX}/scheduler")
+    def scheduler() -> Response:
+        return jsonify(paused=steering.paused)
+
+    @app.post(f"{PREFIX}/scheduler")
+    def steer_scheduler() -> Response:
+        body = _body()
+        paused, most = body.get("paused"), body.get("step")
+        if list(body) == ["paused"] and isinstance(paused, bool):
+            steering.pause(paused)
+            return scheduler()
+        if list(body) != ["step"] or type(most) is not int or not 1 <= most <= MAX_STEP:
+            raise BadRequest('The body must be {"paused": true|false} or {"step": <jobs, from 1 on>}.')
+        if not steering.paused:
+            raise Conflict('The scheduler is not paused: POST {"paused": true} first.')
+        return jsonify(paused=True, placed=steering.step(most))
+
+
+def _parsed(parse: Callable[[object], T]) -> T:
+    try:
+        return parse(_body())
+    except ValueError as error:
+        raise BadRequest(str(error)) from None
 
 
 def _body() -> dict[str, Any]:

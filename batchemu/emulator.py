@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batchemu.config import Settings
+from batchemu.core.explain import explain
+from batchemu.core.holds import Hold
+from batchemu.core.ids import JobId
+from batchemu.core.world import JobStatus
 from batchemu.server import Server
 
 if TYPE_CHECKING:
@@ -32,12 +36,37 @@ class EmulatedClock:
         return self._server.engine.advance(round(total_s * 1000))
 
 
+class EmulatedScheduler:
+    """The emulator's schedulers, in every account and region."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    @property
+    def paused(self) -> bool:
+        return self._server.steering.paused
+
+    def pause(self) -> None:
+        """Place nothing from now on."""
+        self._server.steering.pause(True)
+
+    def resume(self) -> None:
+        self._server.steering.pause(False)
+
+    def step(self, most: int = 1) -> int:
+        """Place at most so many jobs while paused; how many were placed."""
+        if not self.paused:
+            raise RuntimeError("the scheduler is not paused")
+        return self._server.steering.step(most)
+
+
 class Emulator:
     """A running emulator; a context manager."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
         self.clock = EmulatedClock(server)
+        self.scheduler = EmulatedScheduler(server)
 
     @property
     def url(self) -> str:
@@ -46,9 +75,26 @@ class Emulator:
 
     @property
     def plans(self) -> Plans:
-        """The outcomes of jobs. Those of containers are for ``runtime="scripted"``; those of service jobs
-        (``Plan(service_job=True, ...)``) hold with every runtime."""
+        """The outcomes of jobs, on every runtime; those of service jobs: ``Plan(service_job=True, ...)``."""
         return self._server.plans
+
+    def hold(self, state: str, **patterns: Any) -> Hold:
+        """Keep jobs in ``state`` until they are released; ``patterns`` as in ``Hold``: ``job_name="n*"``."""
+        hold = Hold(state=JobStatus(state), **patterns)
+        self._server.steering.hold(hold)
+        return hold
+
+    def release(self, hold: Hold | None = None) -> int:
+        """Let go what a hold keeps, None: all; how many holds that were."""
+        return self._server.steering.release(hold)
+
+    def explain(self, job_id: str) -> dict[str, Any]:
+        """Why a job is where it is, attempt by attempt. Raises KeyError when there is none."""
+        engine, key = self._server.engine, JobId(job_id)
+        found = engine.find_job(key)
+        if found is None:
+            raise KeyError(job_id)
+        return engine.read(found[0], lambda world: explain(world, world.jobs[key]))
 
     def client(self, service: str = "batch", *, region: str = "us-east-1", account: str | None = None) -> Any:
         """A boto3 client of any service of this emulator; ``account``: 12 digits, another account."""

@@ -25,8 +25,10 @@ from batchemu.engine.clock import Clock
 from batchemu.engine.engine import Engine
 from batchemu.errors import SettingsError
 from batchemu.guard import Guard
+from batchemu.runtime.planned import PlannedRuntime
 from batchemu.runtime.plans import Plans
 from batchemu.runtime.training import TrainingStandIn
+from batchemu.steering import Steering
 from batchemu.wsgi import OnePort, create_batch_app
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ class Server:
         )
         self.aws = EmbeddedAws(lambda: self._port) if settings.aws == "embedded" else None
         self.plans = Plans()
+        self.steering = Steering(self.engine, self.plans)
         runtime, described = self._make_runtime(self._make_sink())
         self.engine.attach(runtime, TrainingStandIn(scheduler=self.engine, plans=self.plans))
         if say is not None or log.isEnabledFor(logging.INFO):
@@ -105,7 +108,8 @@ class Server:
         removed = runtime.remove_orphans()
         if removed:
             log.info("Removed %d containers that an earlier batchemu left behind.", removed)
-        return runtime, runtime.describe()
+        planned = PlannedRuntime(runtime, plans=self.plans, scheduler=self.engine, sink=sink)
+        return planned, runtime.describe()
 
     def _bind(self, described: str) -> Any:
         guard = Guard(self.settings.host, self.settings.allowed_hosts.split(","))
@@ -116,6 +120,7 @@ class Server:
                 session=self.session,
                 runtime=described,
                 plans=self.plans,
+                steering=self.steering,
                 scripted=self.settings.runtime == "scripted",
                 reset=self.reset,
             ),
@@ -146,6 +151,7 @@ class Server:
 
     def reset(self) -> int:
         """Forget everything, here and in the neighbours; how many containers were ended."""
+        self.steering.forget()
         stopped = self.engine.reset()
         self.plans.clear()
         if self.aws is not None:

@@ -5,18 +5,19 @@ Late reports are fenced by the attempt's number, never by cancelling somebody.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from batchemu.core import compute, consumables, retries, timers
+from batchemu.core import compute, consumables, holds, retries, timers
 from batchemu.core.effects import AttemptKey, StartContainer, StopContainer, TimerKey
 from batchemu.core.endings import end
 from batchemu.core.ids import AttemptNo, JobId, Millis, task_id
+from batchemu.core.inputs import ContainerExited, ContainerStarted
 from batchemu.core.transitions import move
 from batchemu.core.world import ON_AN_ENVIRONMENT, Attempt, Ending, JobStatus, PlatformCapability
 
 if TYPE_CHECKING:
     from batchemu.core.effects import Effect
-    from batchemu.core.inputs import ContainerExited, ContainerStarted
     from batchemu.core.world import ComputeEnvironment, Job, World
 
 STARTING_TIMER = "starting"
@@ -50,7 +51,14 @@ def place(
         timer = TimerKey(STARTING_TIMER, job.job_id, number)
         timers.arm(world, timer, Millis(at + world.delays.starting), effects)
     else:
-        effects.append(container_of(world, job, job.attempt))
+        _ask(world, job, job.attempt, effects)
+
+
+def _ask(world: World, job: Job, attempt: Attempt, effects: list[Effect]) -> None:
+    """Ask for the container, unless the job is held."""
+    if not holds.keeps(world, job):
+        attempt.asked_for = True
+        effects.append(container_of(world, job, attempt))
 
 
 def container_of(world: World, job: Job, attempt: Attempt) -> StartContainer:
@@ -69,6 +77,7 @@ def container_of(world: World, job: Job, attempt: Attempt) -> StartContainer:
         log_group=resolved.log_group,
         log_stream=attempt.log_stream or "",
         array_index=job.index,
+        platform=resolved.capability,
     )
 
 
@@ -107,13 +116,13 @@ def start_delayed(world: World, timer: TimerKey, effects: list[Effect]) -> None:
     """The delay of STARTING is over: ask for the container."""
     found = _under_way(world, JobId(timer.subject), timer.attempt)
     if found:
-        effects.append(container_of(world, *found))
+        _ask(world, *found, effects)
 
 
 def started(world: World, report: ContainerStarted, effects: list[Effect]) -> None:
     """RUNNING; the timeout counts from here."""
     found = _under_way(world, report.job_id, report.attempt)
-    if found is None or found[0].status is not JobStatus.STARTING:
+    if found is None or found[0].status is not JobStatus.STARTING or _keep(world, *found, report):
         return
     _run(world, *found, effects, at=report.at, started_at=report.started_at)
 
@@ -123,9 +132,15 @@ def _run(
 ) -> None:
     attempt.started_at = job.started_at = max(started_at, job.created_at)
     move(world, job, JobStatus.RUNNING, effects, at=at)
-    if job.resolved.timeout_s is not None:
-        due = Millis(attempt.started_at + 1000 * job.resolved.timeout_s)
+    due = _times_out_at(job, attempt)
+    if due is not None:
         timers.arm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), due, effects)
+
+
+def _times_out_at(job: Job, attempt: Attempt) -> Millis | None:
+    if job.resolved.timeout_s is None or attempt.started_at is None:
+        return None
+    return Millis(attempt.started_at + 1000 * job.resolved.timeout_s)
 
 
 def timed_out(world: World, timer: TimerKey, effects: list[Effect], *, at: Millis) -> None:
@@ -134,7 +149,7 @@ def timed_out(world: World, timer: TimerKey, effects: list[Effect], *, at: Milli
     Source: https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html
     """
     found = _under_way(world, JobId(timer.subject), timer.attempt)
-    if found:
+    if found and not holds.keeps(world, found[0]):
         stop(world, found[0], TIMED_OUT, effects, at=at)
 
 
@@ -145,11 +160,12 @@ def stop(world: World, job: Job, reason: str, effects: list[Effect], *, at: Mill
     if job.ending is not None or attempt is None:
         return
     job.ending = Ending(reason)
-    starting = TimerKey(STARTING_TIMER, job.job_id, attempt.number)
-    if starting in world.timers:
-        timers.disarm(world, starting, effects)
+    if not attempt.asked_for:
+        timers.disarm(world, TimerKey(STARTING_TIMER, job.job_id, attempt.number), effects)
         _close(world, job, attempt, effects, at=at, stopped_at=at)
-    else:
+        return
+    _tell_kept(world, attempt, effects, at=at)
+    if job.status in ON_AN_ENVIRONMENT:
         effects.append(StopContainer(AttemptKey(job.job_id, attempt.number)))
 
 
@@ -159,15 +175,49 @@ def exited(world: World, report: ContainerExited, effects: list[Effect]) -> None
     An exit that overtakes its "started" passes through RUNNING.
     """
     found = _under_way(world, report.job_id, report.attempt)
-    if found is None:
+    if found is None or _keep(world, *found, report):
         return
     job, attempt = found
     stopped_at = max(report.stopped_at, job.created_at)
     if job.status is JobStatus.STARTING and report.exit_code is not None:
         _run(world, job, attempt, effects, at=report.at, started_at=stopped_at)
+        if _keep(world, job, attempt, report):
+            return
     attempt.exit_code = report.exit_code
     attempt.reason = report.reason[:MAX_REASON] if report.reason else None
+    attempt.status_reason = report.status_reason
     _close(world, job, attempt, effects, at=report.at, stopped_at=stopped_at)
+
+
+def _keep(world: World, job: Job, attempt: Attempt, report: ContainerStarted | ContainerExited) -> bool:
+    """Keep a report about a job that is held, until it is let go."""
+    if not holds.keeps(world, job):
+        return False
+    attempt.kept += (report,)
+    return True
+
+
+def _tell_kept(world: World, attempt: Attempt, effects: list[Effect], *, at: Millis) -> None:
+    """Let happen now what was kept: for all that can be seen the job has been where it was held."""
+    kept, attempt.kept = attempt.kept, ()
+    for report in kept:
+        if isinstance(report, ContainerStarted):
+            started(world, replace(report, at=at, started_at=at), effects)
+        else:
+            exited(world, replace(report, at=at, stopped_at=at), effects)
+
+
+def go_on(world: World, job: Job, effects: list[Effect], *, at: Millis) -> None:
+    """Make up for what a STARTING or RUNNING job did not do while it was held."""
+    attempt = job.attempt
+    if attempt is None or holds.keeps(world, job):
+        return
+    if not attempt.asked_for and TimerKey(STARTING_TIMER, job.job_id, attempt.number) not in world.timers:
+        _ask(world, job, attempt, effects)
+    _tell_kept(world, attempt, effects, at=at)
+    due = _times_out_at(job, attempt)
+    if job.status is JobStatus.RUNNING and due is not None and due <= at:
+        stop(world, job, TIMED_OUT, effects, at=at)
 
 
 def _close(
@@ -176,7 +226,7 @@ def _close(
     attempt.stopped_at = max(stopped_at, attempt.started_at or stopped_at)
     if job.ending is not None:
         attempt.status_reason = job.ending.reason
-    else:
+    elif attempt.status_reason is None:
         attempt.status_reason = NEVER_STARTED if attempt.started_at is None else EXITED
     timers.disarm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), effects)
     job.attempts.append(attempt)
@@ -195,5 +245,5 @@ def _again(job: Job, attempt: Attempt) -> bool:
     """Retries are for failures, and not for those that were asked for."""
     if attempt.exit_code == 0 or job.ending is not None:
         return False
-    decision = retries.decide(job.resolved.attempts, job.resolved.evaluate_on_exit, attempt)
-    return decision.action == "RETRY"
+    attempt.decision = retries.decide(job.resolved.attempts, job.resolved.evaluate_on_exit, attempt)
+    return attempt.decision.action == "RETRY"

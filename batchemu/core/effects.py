@@ -52,6 +52,8 @@ class StartContainer:
     memory_mib: int
     log_group: str
     log_stream: str
+    platform: str = "EC2"
+    """Platform capability of the job."""
     array_index: int | None = None
     """Of a child of an array job."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from batchemu.core import arrays, dependencies, timers
+from batchemu.core import arrays, dependencies, holds, timers
 from batchemu.core.effects import TimerKey
 from batchemu.core.transitions import TRANSITIONS_OF, move
 from batchemu.core.world import TERMINAL, Ending, JobStatus
@@ -52,13 +52,9 @@ def go_on(world: World, first: Iterable[Next], effects: list[Effect], *, at: Mil
 def _consequences(world: World, job: Job, to: JobStatus) -> Iterator[Next]:
     """What else moves because a job is over."""
     for dependent in dependencies.released(world, job):
-        falls = to is JobStatus.FAILED and dependent.ending is None
-        if falls:
+        if to is JobStatus.FAILED and dependent.ending is None:
             dependent.waiting = 0  # for the others it need not wait any more
-        if falls and dependent.array is None and dependent.status is JobStatus.PENDING:
-            yield dependent, JobStatus.FAILED, dependencies.FAILED_REASON
-        else:
-            yield from after_waiting(world, dependent)
+        yield from after_waiting(world, dependent)
     if job.parent is not None:
         parent = world.jobs[job.parent]
         if arrays.is_over(parent):
@@ -75,13 +71,16 @@ def after_waiting(world: World, job: Job) -> Iterator[Next]:
         return
     if job.array is not None:
         yield from _open(world, job)
-    elif is_held_back(world, job):
         return
-    elif job.ending is not None:
-        yield job, JobStatus.FAILED, job.ending.reason
+    with_its_array = is_held_back(world, job)
+    if job.ending is not None:
+        if not with_its_array:
+            yield job, JobStatus.FAILED, job.ending.reason
+    elif holds.keeps(world, job):
+        return
     elif dependencies.one_failed(world, job):
         yield job, JobStatus.FAILED, dependencies.FAILED_REASON
-    else:
+    elif not with_its_array:
         yield job, JobStatus.RUNNABLE, None
 
 
@@ -98,6 +97,8 @@ def _open(world: World, parent: Job) -> Iterator[Next]:
     """The jobs that the whole array waits for are over: its children go, or fall with them."""
     array = parent.array
     if array is None or array.is_open:
+        return
+    if parent.ending is None and holds.keeps(world, parent):
         return
     array.is_open = True
     if parent.ending is None and dependencies.one_failed(world, parent):

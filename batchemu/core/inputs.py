@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from batchemu.core.effects import TimerKey
+    from batchemu.core.holds import Hold
     from batchemu.core.ids import AttemptNo, JobId, Millis
     from batchemu.core.trainings import TrainingStatus
 
@@ -213,6 +214,25 @@ class UntagResource(_Input):
     keys: tuple[str, ...]
 
 
+# --- commands: the emulator's own controls
+
+
+@record
+class SetHolds(_Input):
+    holds: tuple[Hold, ...]
+    """All of them: what was held before is not, unless it is among these."""
+
+
+@record
+class PauseScheduler(_Input):
+    paused: bool
+
+
+@record
+class StepScheduler(_Input):
+    most: int
+
+
 # --- reports of the runtimes
 
 
@@ -230,9 +250,11 @@ class ContainerExited(_Input):
     job_id: JobId
     attempt: AttemptNo
     exit_code: int | None
-    """None: it never started, and ``reason`` says why."""
+    """None: it never started, and ``reason`` says why; or it was lost with its host."""
     reason: str | None
     stopped_at: Millis
+    status_reason: str | None = None
+    """Of the attempt, where it is not the usual one."""
 
 
 @record
@@ -283,6 +305,9 @@ Input = (
     | TerminateJob
     | TagResource
     | UntagResource
+    | SetHolds
+    | PauseScheduler
+    | StepScheduler
     | ContainerStarted
     | ContainerExited
     | TrainingReported

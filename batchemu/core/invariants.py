@@ -9,11 +9,13 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from batchemu.core import capacity, trainings
+from batchemu.core import attempts, capacity, endings, trainings
 from batchemu.core.arrays import children, is_over
 from batchemu.core.consumables import stock
 from batchemu.core.dependencies import status_of, waited_for
+from batchemu.core.effects import TimerKey
 from batchemu.core.endings import is_held_back
+from batchemu.core.holds import blocker, keeps
 from batchemu.core.lifecycle import IN_SERVICE
 from batchemu.core.scheduling.run import rooms
 from batchemu.core.scheduling.training import lines
@@ -49,6 +51,7 @@ def check(world: World) -> None:
     _check_held(world)
     for job in world.jobs.values():
         _check_job(world, job)
+        _check_is_under_way(world, job)
     _check_nobody_waits_for_nothing(world)
     _check_no_service_job_waits_for_nothing(world)
     if world.dirty:
@@ -167,10 +170,10 @@ def _check_job(world: World, job: Job) -> None:
 def _check_waiting(world: World, job: Job) -> None:
     if job.array is not None:
         _check_array(world, job)
-    elif job.status is JobStatus.PENDING and not is_held_back(world, job):
+    elif job.status is JobStatus.PENDING and not is_held_back(world, job) and not keeps(world, job):
         raise Broken("a PENDING job waits for somebody", job)
     unsure = {other for other in waited_for(job) if status_of(world, other) not in TERMINAL}
-    if job.status is JobStatus.PENDING and job.waiting != len(unsure):
+    if job.status is JobStatus.PENDING and not keeps(world, job) and job.waiting != len(unsure):
         raise Broken("a job knows how many it waits for", (job, unsure))
 
 
@@ -187,11 +190,29 @@ def _check_array(world: World, parent: Job) -> None:
         raise Broken("a parent is over when its children are", parent)
 
 
+def _check_is_under_way(world: World, job: Job) -> None:
+    """Only what is held stays where nothing would ever move it."""
+    if keeps(world, job):
+        return
+    attempt = job.attempt
+    if (
+        job.status is JobStatus.SUBMITTED
+        and TimerKey(endings.SUBMITTED_TIMER, job.job_id) not in world.timers
+    ):
+        raise Broken("a job leaves SUBMITTED", job)
+    if job.status not in ON_AN_ENVIRONMENT or attempt is None:
+        return
+    if attempt.kept:
+        raise Broken("reports are kept of jobs that are held", job)
+    if attempt.asked_for == (TimerKey(attempts.STARTING_TIMER, job.job_id, attempt.number) in world.timers):
+        raise Broken("a STARTING job's container is asked for, at once or later", job)
+
+
 def _check_nobody_waits_for_nothing(world: World) -> None:
     """The head of a line does not fit anywhere, or it would have been placed."""
-    for queue in world.queues.values():
-        head = next(iter(queue.line), None)
-        if head is None or queue.status in ("CREATING", "DELETING"):
+    for queue in world.queues.values() if world.steps is None else ():
+        head = next((seq for seq in queue.line if not keeps(world, queue.runnable[seq])), None)
+        if head is None or queue.status in ("CREATING", "DELETING") or blocker(world, queue):
             continue
         need = queue.runnable[head].resolved
         if any(stock(world, name) < quantity for name, quantity in need.consumables):

@@ -14,6 +14,7 @@ from batchemu.core import (
     attempts,
     definitions,
     dependencies,
+    holds,
     lifecycle,
     names,
     policies,
@@ -106,7 +107,7 @@ def _check_priority(world: World, queue: JobQueue, params: Mapping[str, Any], re
 def leave_submitted(world: World, job: Job, effects: list[Effect], *, at: Millis) -> None:
     """PENDING when it depends on other jobs or has children, and from there on as they stand; else
     RUNNABLE."""
-    if job.status is not JobStatus.SUBMITTED:
+    if job.status is not JobStatus.SUBMITTED or holds.keeps(world, job):
         return
     if job.array is None and not job.depends_on:
         move(world, job, JobStatus.RUNNABLE, effects, at=at)

@@ -45,14 +45,19 @@ def decide(attempts: int, evaluate_on_exit: Sequence[Mapping[str, str]], ended: 
     return Decision("RETRY", None)
 
 
-def _matches(entry: Mapping[str, str], ended: Attempt | Ended) -> bool:
+def conditions(entry: Mapping[str, str], ended: Attempt | Ended) -> list[tuple[str, str, str | None]]:
+    """What an entry looks at: member, pattern, and the value that the attempt has."""
     observed = {
         "onStatusReason": ended.status_reason,
         "onReason": ended.reason,
         "onExitCode": None if ended.exit_code is None else str(ended.exit_code),
     }
-    given = [(entry[key], value) for key, value in observed.items() if key in entry]
-    return bool(given) and all(_glob(pattern, value) for pattern, value in given)
+    return [(key, entry[key], value) for key, value in observed.items() if key in entry]
+
+
+def _matches(entry: Mapping[str, str], ended: Attempt | Ended) -> bool:
+    given = conditions(entry, ended)
+    return bool(given) and all(_glob(pattern, value) for _, pattern, value in given)
 
 
 def _glob(pattern: str, value: str | None) -> bool:

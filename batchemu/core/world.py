@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from batchemu.core.effects import TimerKey
+    from batchemu.core.holds import Hold
     from batchemu.core.ids import AttemptNo, JobId, Millis
+    from batchemu.core.inputs import ContainerExited, ContainerStarted
+    from batchemu.core.retries import Decision
 
 
 class JobStatus(StrEnum):
@@ -259,11 +262,17 @@ class Attempt:
     task_arn: str
     log_stream: str | None
     """None: the log driver is not awslogs."""
+    asked_for: bool = False
+    """Whether a runtime was asked for its container."""
+    kept: tuple[ContainerStarted | ContainerExited, ...] = ()
+    """What its runtime has reported while the job was held."""
     started_at: Millis | None = None
     stopped_at: Millis | None = None
     exit_code: int | None = None
     reason: str | None = None
     status_reason: str | None = None
+    decision: Decision | None = None
+    """Whether it was tried again; None: that was no question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -433,6 +442,10 @@ class World:
     dirty: set[str] = field(default_factory=set)
     """Names of the queues that the scheduler must look at before the step ends."""
     sequence: int = 0
+    holds: tuple[Hold, ...] = ()
+    """Which jobs stay where they are."""
+    steps: int | None = None
+    """How many jobs a paused scheduler may still place; None: it is not paused."""
 
     def arn(self, kind: str, resource: str, *, service: str = "batch") -> str:
         return str(Arn(service, self.region, self.account, kind, resource))

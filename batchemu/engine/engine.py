@@ -65,6 +65,7 @@ class Engine:
         self._delays = delays or Delays()
         self._quotas = quotas
         self._worlds: dict[Scope, World] = {}
+        self._standing: Callable[[Millis], Sequence[Input]] = lambda at: ()
         self._lock = threading.RLock()
         self._timers_changed = threading.Condition(self._lock)
         self._work: deque[Callable[[], None]] = deque()
@@ -95,6 +96,10 @@ class Engine:
     def listen(self, listener: Listener) -> None:
         """Have the facts of each step told, after it, outside the lock, in order."""
         self._listeners.append(listener)
+
+    def found_with(self, standing: Callable[[Millis], Sequence[Input]]) -> None:
+        """Begin every world that comes into being with these inputs; asked for under the lock."""
+        self._standing = standing
 
     # --- in
 
@@ -134,6 +139,8 @@ class Engine:
                 account=scope.account, region=scope.region, delays=self._delays, quotas=self._quotas
             )
             self._worlds[scope] = world
+            for given in self._standing(self.clock.now()):
+                self._step(scope, given)
         return world
 
     def _set_timer(self, scope: Scope, effect: SetTimer) -> None:
@@ -197,6 +204,11 @@ class Engine:
         """A consistent picture: ``view`` runs under the lock and changes nothing."""
         with self._lock:
             return view(self._world(scope))
+
+    def scopes(self) -> list[Scope]:
+        """The accounts and regions that have been used."""
+        with self._lock:
+            return list(self._worlds)
 
     def find_job(self, job_id: JobId) -> tuple[Scope, JobStatus] | None:
         """Where a job is and how it stands, whatever its account and region."""
@@ -351,7 +363,14 @@ class Report:
             ),
         )
 
-    def exited(self, exit_code: int | None, *, reason: str | None = None, wall_ms: int | None = None) -> None:
+    def exited(
+        self,
+        exit_code: int | None,
+        *,
+        reason: str | None = None,
+        status_reason: str | None = None,
+        wall_ms: int | None = None,
+    ) -> None:
         self._engine.apply(
             self._scope,
             lambda at: ContainerExited(
@@ -360,6 +379,7 @@ class Report:
                 attempt=self._key.attempt,
                 exit_code=exit_code,
                 reason=reason,
+                status_reason=status_reason,
                 stopped_at=self._emulated(wall_ms, at),
             ),
         )

@@ -50,11 +50,20 @@ class Reporter(Protocol):
         clock; None means now.
         """
 
-    def exited(self, exit_code: int | None, *, reason: str | None = None, wall_ms: int | None = None) -> None:
+    def exited(
+        self,
+        exit_code: int | None,
+        *,
+        reason: str | None = None,
+        status_reason: str | None = None,
+        wall_ms: int | None = None,
+    ) -> None:
         """The attempt is over and everything that it printed has been handed to the log sink.
 
         ``exit_code`` None: the container never started, ``reason`` says why in ECS's words
         (``CannotPullContainerError: ...``). ``reason`` with a code: e.g. ``OutOfMemoryError: ...``.
+        ``status_reason``: the attempt's, where it is not the usual one, e.g. of one that was lost with
+        its host and has no exit code either.
         """
 
 
@@ -64,9 +73,12 @@ class JobRuntime(Protocol):
     def start(self, scope: Scope, container: StartContainer, report: Reporter) -> None:
         """Begin to run one attempt; returns at once. Failures are reported, never raised."""
 
-    def stop(self, key: AttemptKey) -> None:
+    def stop(self, key: AttemptKey, *, at_once: bool = False) -> None:
         """SIGTERM, then SIGKILL after the grace period; returns at once, may come before the
-        container exists, may come twice. The end is reported by ``exited``."""
+        container exists, may come twice. The end is reported by ``exited``.
+
+        ``at_once``: SIGKILL without a grace period.
+        """
 
     def refresh_logs(self, scope: Scope, group: str | None, streams: Sequence[str]) -> None:
         """Hand the lines that running containers have written so far to the log sink, before

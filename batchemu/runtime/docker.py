@@ -103,9 +103,9 @@ class DockerRuntime(JobRuntime):
         self._attempts.add(attempt)
         self._start_pool.submit(partial(self._starter.run, attempt))
 
-    def stop(self, key: AttemptKey) -> None:
+    def stop(self, key: AttemptKey, *, at_once: bool = False) -> None:
         """Before there is a container there will be none; while it is being started, the starter stops it."""
-        asked = self._attempts.ask_to_stop(key)
+        asked = self._attempts.ask_to_stop(key, at_once=at_once)
         if asked is None:
             return
         attempt, phase = asked

@@ -43,6 +43,8 @@ class Attempt:
     container_id: str | None = None
     stopping: bool = False
     """Someone wants it to end."""
+    at_once: bool = False
+    """And without a grace period."""
     died: bool = False
     """The container ended, perhaps before the engine had answered that it was started."""
     exit_code: int | None = None
@@ -120,7 +122,7 @@ class Attempts:
                 if (key.job_id, str(key.attempt)) == (job_id, attempt_no)
             )
 
-    def ask_to_stop(self, key: AttemptKey) -> tuple[Attempt, Phase] | None:
+    def ask_to_stop(self, key: AttemptKey, *, at_once: bool) -> tuple[Attempt, Phase] | None:
         """Note that an attempt is to end, and where it stood; None when there is nothing to do.
 
         One that has no container yet is over by that.
@@ -134,7 +136,7 @@ class Attempts:
                 return None
             if attempt.stopping:
                 return None
-            attempt.stopping = True
+            attempt.stopping, attempt.at_once = True, at_once
             return attempt, attempt.phase
 
     def end(self, attempt: Attempt) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from batchemu.runtime.docker_attempts import Phase
 from batchemu.runtime.docker_engine import Away, Refused, TimedOut
 from batchemu.runtime.docker_time import moment_ms
+from batchemu.runtime.faults import KILLED, OUT_OF_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,15 +22,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("batchemu.runtime")
 
-OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
-"""The ECS agent's words, in real answers that are quoted in public code."""
 GONE = "DockerUnavailable: the container vanished while batchemu could not see the Docker engine"
 """Ours: ECS would say that the host was lost."""
 
 _AGAIN_S = 1.0
 """Between two tries while the engine is away."""
-_KILLED = 137
-"""128 + SIGKILL."""
 
 
 class Ending:
@@ -47,10 +44,13 @@ class Ending:
     # Signals
 
     def terminate_soon(self, attempt: Attempt) -> None:
-        """SIGTERM now, SIGKILL after the grace period."""
+        """SIGTERM now, SIGKILL after the grace period; at once where nobody grants one."""
         self._pool.submit(partial(self._terminate, attempt))
 
     def _terminate(self, attempt: Attempt) -> None:
+        if attempt.at_once:
+            self._signal(attempt, "SIGKILL")
+            return
         self._signal(attempt, "SIGTERM")
         self._later(self._stop_grace_s, partial(self._signal, attempt, "SIGKILL"))
 
@@ -178,4 +178,4 @@ def _ran_out_of_memory(attempt: Attempt, state: Mapping[str, Any], exit_code: in
     """
     if state.get("OOMKilled") or attempt.oom:
         return True
-    return exit_code == _KILLED and not (attempt.signalled or attempt.unwatched)
+    return exit_code == KILLED and not (attempt.signalled or attempt.unwatched)

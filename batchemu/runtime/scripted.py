@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from batchemu.engine.ports import JobRuntime, LogLine
 from batchemu.runtime import streams
+from batchemu.runtime.faults import KILLED, End, end_of, start_error
 from batchemu.runtime.plans import Plan, Plans
 
 if TYPE_CHECKING:
@@ -75,7 +76,10 @@ class ScriptedRuntime(JobRuntime):
         return f"scripted by {len(self.plans.all())} plans"
 
     def start(self, scope: Scope, container: StartContainer, report: Reporter) -> None:
-        plan = self.plans.match(container)
+        self.play(scope, container, report, self.plans.match(container))
+
+    def play(self, scope: Scope, container: StartContainer, report: Reporter, plan: Plan | None) -> None:
+        """As ``start``, by a plan that was found already; None: there is none."""
         key = container.key
         attempt = _Attempt(key, container, report, plan)
         with self._lock:
@@ -83,11 +87,11 @@ class ScriptedRuntime(JobRuntime):
             stopped = key in self._early_stops
             self._early_stops.pop(key, None)
         if stopped:
-            self._end_later(attempt, None, None)
+            self._end_later(attempt, End(None))
         elif plan is None:
-            self._end_later(attempt, None, no_plan(container.job_name))
-        elif plan.start_error is not None:
-            self._end_later(attempt, None, plan.start_error[:_LONGEST_REASON])
+            self._end_later(attempt, End(None, no_plan(container.job_name)))
+        elif error := start_error(plan, container):
+            self._end_later(attempt, End(None, error, plan.status_reason))
         else:
             self._run(scope, attempt, plan)
 
@@ -96,7 +100,7 @@ class ScriptedRuntime(JobRuntime):
         try:
             stream = streams.open_stream(self._sink, scope, container)
         except LookupError:
-            self._end_later(attempt, None, streams.GROUP_MISSING)
+            self._end_later(attempt, End(None, streams.GROUP_MISSING))
             return
         attempt.report.started(f"scripted-{container.job_id}-{container.attempt}")
         if stream is not None and plan.logs:
@@ -105,9 +109,11 @@ class ScriptedRuntime(JobRuntime):
                 self._sink.put(stream, [LogLine(now, line) for line in plan.logs if line])
             except Exception:
                 log.exception("the lines of %s are lost", container.key)
-        self._end_later(attempt, plan.exit_code, plan.reason, delay_ms=round(plan.duration_s * 1000))
+        end = end_of(plan, container)
+        if end is not None:
+            self._end_later(attempt, end, delay_ms=round(plan.duration_s * 1000))
 
-    def stop(self, key: AttemptKey) -> None:
+    def stop(self, key: AttemptKey, *, at_once: bool = False) -> None:
         """Ends a running attempt at once, in emulated time: what obeys SIGTERM needs no grace."""
         with self._lock:
             attempt = self._attempts.get(key)
@@ -117,8 +123,8 @@ class ScriptedRuntime(JobRuntime):
                     self._early_stops.popitem(last=False)
                 return
         plan = attempt.plan
-        if plan is not None and plan.start_error is None:
-            self._end_later(attempt, plan.on_stop, None)
+        if plan is not None and start_error(plan, attempt.container) is None:
+            self._end_later(attempt, End(KILLED if at_once else plan.on_stop))
 
     def refresh_logs(self, scope: Scope, group: str | None, streams: Sequence[str]) -> None:
         """Nothing to do: lines are handed over as soon as an attempt runs."""
@@ -137,15 +143,13 @@ class ScriptedRuntime(JobRuntime):
     def close(self) -> None:
         self.reset()
 
-    def _end_later(
-        self, attempt: _Attempt, exit_code: int | None, reason: str | None, *, delay_ms: int = 0
-    ) -> None:
-        self._scheduler.call_later(delay_ms, partial(self._end, attempt, exit_code, reason))
+    def _end_later(self, attempt: _Attempt, end: End, *, delay_ms: int = 0) -> None:
+        self._scheduler.call_later(delay_ms, partial(self._end, attempt, end))
 
-    def _end(self, attempt: _Attempt, exit_code: int | None, reason: str | None) -> None:
+    def _end(self, attempt: _Attempt, end: End) -> None:
         """Report an end; the first of several wins, and a reset leaves none."""
         with self._lock:
             if self._attempts.get(attempt.key) is not attempt:
                 return
             del self._attempts[attempt.key]
-        attempt.report.exited(exit_code, reason=reason)
+        attempt.report.exited(end.exit_code, reason=end.reason, status_reason=end.status_reason)

@@ -26,6 +26,7 @@ from batchemu.errors import ServiceError
 from tests.examples import EC2
 
 if TYPE_CHECKING:
+    from batchemu.core.holds import Hold
     from batchemu.core.world import ConsumableResource, QuotaShare, ServiceJob
 
 TYPE = "ml.m5.large"
@@ -147,6 +148,21 @@ class Lab:
             )
         )
 
+    def lose_host(self, job_id: JobId, status_reason: str = "Host EC2 (instance i-1) terminated.") -> None:
+        at = self.at()
+        number = AttemptNo(self._attempt(job_id))
+        self.take(
+            i.ContainerExited(
+                at=at,
+                job_id=job_id,
+                attempt=number,
+                exit_code=None,
+                reason=None,
+                stopped_at=at,
+                status_reason=status_reason,
+            )
+        )
+
     def run(self, job_id: JobId, code: int = 0) -> None:
         self.start(job_id)
         self.exit(job_id, code)
@@ -264,6 +280,15 @@ class Lab:
         )
 
     # --- steps: time
+    def hold(self, *holds: Hold) -> None:
+        """These, and no others."""
+        self.take(i.SetHolds(at=self.at(), holds=holds))
+
+    def pause(self, paused: bool = True) -> None:
+        self.take(i.PauseScheduler(at=self.at(), paused=paused))
+
+    def step(self, most: int = 1) -> int:
+        return int(self.take(i.StepScheduler(at=self.at(), most=most)))
 
     def fire(self, purpose: str) -> None:
         """Let the earliest pending timer of a purpose fire, at its time."""

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from batchemu.core.holds import Hold
 from batchemu.core.step import step
 from batchemu.core.world import TERMINAL, Delays, JobStatus, World
 from batchemu.errors import ClientException
@@ -20,6 +21,22 @@ if TYPE_CHECKING:
     from batchemu.core.ids import JobId
 
 QUEUES = ("queue", "urgent")
+HELD = (JobStatus.SUBMITTED, JobStatus.PENDING, JobStatus.RUNNABLE, JobStatus.STARTING, JobStatus.RUNNING)
+HOLDS = st.one_of(
+    st.builds(
+        Hold,
+        state=st.sampled_from(HELD),
+        job_name=st.sampled_from([None, "*1", "*2"]),
+        job_queue=st.sampled_from([None, "urg*"]),
+    ),
+    st.builds(
+        Hold,
+        state=st.just(JobStatus.RUNNABLE),
+        job_name=st.sampled_from(["*1", "*2"]),
+        attempt=st.sampled_from([None, 1, 2]),
+        blocks=st.just("UNDETERMINED - Batch job is blocked, root cause is undetermined."),
+    ),
+)
 
 
 class Batch(RuleBasedStateMachine):
@@ -129,6 +146,28 @@ class Batch(RuleBasedStateMachine):
     @rule(most=st.integers(0, 6))
     def resizes(self, most: int) -> None:
         self.lab.update_environment(computeResources={"maxvCpus": most})
+
+    @precondition(lambda self: self._any(JobStatus.STARTING, JobStatus.RUNNING))
+    @rule(data=st.data())
+    def loses_its_host(self, data: st.DataObject) -> None:
+        self.lab.lose_host(self._job(data, JobStatus.STARTING, JobStatus.RUNNING))
+
+    @rule(holds=st.lists(HOLDS, max_size=3))
+    def holds(self, holds: list[Hold]) -> None:
+        self.lab.hold(*holds)
+
+    @rule()
+    def lets_go(self) -> None:
+        self.lab.hold()
+
+    @rule(paused=st.booleans())
+    def pauses(self, paused: bool) -> None:
+        self.lab.pause(paused)
+
+    @rule(most=st.integers(1, 3))
+    def steps_the_scheduler(self, most: int) -> None:
+        was_paused = self.lab.world.steps is not None
+        assert self.lab.step(most) <= (most if was_paused else 0)
 
     @rule()
     def remember(self) -> None:

@@ -288,6 +288,22 @@ def test_resets_under_load_lose_nobodys_answer(bench: Bench) -> None:
     bench.engine.read(HERE, check)
 
 
+def test_a_world_begins_with_what_stands_and_its_log_says_so(bench: Bench) -> None:
+    west = Scope("123456789012", "us-west-2")
+    bench.engine.found_with(lambda at: [i.PauseScheduler(at=at, paused=True)])
+    bench.plans.add(Plan())
+    bench.ready(west)
+    bench.submit("there", scope=west)
+    bench.submit("here")
+    assert (bench.status("there"), bench.status("here")) == ("RUNNABLE", "SUCCEEDED")
+    assert bench.engine.scopes() == [HERE, west]
+    replayed = World(account=west.account, region=west.region, quotas=RAISED)
+    for record in bench.engine.log.tail(0):
+        if record.scope == west:
+            step(replayed, record.input)
+    assert replayed == bench.engine.read(west, lambda world: world)
+
+
 def test_nobody_who_gave_up_waiting_is_remembered(bench: Bench) -> None:
     bench.plans.add(Plan(duration_s=10.0))
     bench.submit("job")

@@ -21,6 +21,7 @@ from batchemu.engine.engine import Engine
 from batchemu.guard import Guard
 from batchemu.runtime.plans import Plans
 from batchemu.runtime.scripted import ScriptedRuntime
+from batchemu.steering import Steering
 from batchemu.wire.model import http_trait
 from batchemu.wsgi import OnePort, create_batch_app
 from tests.clients import tour
@@ -103,6 +104,7 @@ class Lab:
         self.count = 0
         self.engine = Engine(Clock(START_MS, rate=0), delays=delays)
         self.plans = Plans()
+        self.steering = Steering(self.engine, self.plans)
         self.engine.attach(ScriptedRuntime(plans=self.plans, scheduler=self.engine, sink=MemoryLogs()))
         self.app = OnePort(
             batch=create_batch_app(self.engine, lambda *lines: None),
@@ -111,6 +113,7 @@ class Lab:
                 session="fuzz",
                 runtime="scripted",
                 plans=self.plans,
+                steering=self.steering,
                 scripted=True,
                 reset=self._reset,
             ),
@@ -136,6 +139,7 @@ class Lab:
         self._picture = self.picture()
 
     def _reset(self) -> int:
+        self.steering.forget()
         self.plans.clear()
         return self.engine.reset()
 
@@ -213,7 +217,7 @@ class Lab:
         buffer = io.BytesIO()
         pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
         pickler.dispatch_table = {JobDefinition: _without_cache}
-        pickler.dump((worlds, clock.now(), clock.next_due(), self.plans.all()))
+        pickler.dump((worlds, clock.now(), clock.next_due(), self.plans.all(), self.steering.holds))
         return buffer.getvalue()
 
 

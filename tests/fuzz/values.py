@@ -39,7 +39,8 @@ PATHS = [
     "/", "", "//", "/v1", "/v1/", "/v1/submitjob/", "/V1/submitjob", "/v1/submitjob?", "/v1/SubmitJob",
     "/v1/tags/", "/v1/tags", "/v1/tags//", "/v1/tags/arn", "/v1/tags/%", "/v1/tags/arn:aws:batch:::",
     "/v1/tags/arn:aws:batch:us-east-1:123456789012:job-queue/queue", "/_batchemu/", "/_batchemu/clock",
-    "/_batchemu/plans", "/_batchemu/health", "/_batchemu/jobs//wait", "/_batchemu/jobs/x/wait",
+    "/_batchemu/plans", "/_batchemu/holds", "/_batchemu/scheduler", "/_batchemu/jobs/x/explain",
+    "/_batchemu/health", "/_batchemu/jobs//wait", "/_batchemu/jobs/x/wait",
     "/_batchemu/../v1", "/moto-api/reset", "/_localstack/health", "/favicon.ico", "*", "/\ud800", "/\x00",
     "/é", "/" + "a" * 9_000, *[http_trait(name)[1] for name in OPERATIONS],
 ]  # fmt: skip
@@ -55,6 +56,8 @@ BODIES = [
     b'{"jobs":["\\ud800"]}', b"a=b&c=d", b'{"advanceSeconds": 1}', b'{"advanceSeconds": 1e308}',
     b'{"advanceSeconds": -1}', b'{"advanceSeconds": NaN}', b'{"exitCode": 1}', b'{"exitCode": 1e99}',
     b'{"durationSeconds": 1e300}', b'{"logs": [1]}', b'{"jobName": "["}',
+    b'{"paused": true}', b'{"paused": 1}', b'{"step": 1}', b'{"step": true}', b'{"state": "RUNNABLE"}',
+    b'{"state": ["RUNNABLE"]}', b'{"state": "RUNNING", "jobName": 1}', b'{"fault": "hang"}', b'{"fault": []}',
 ]  # fmt: skip
 
 QUERIES = [

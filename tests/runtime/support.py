@@ -60,6 +60,7 @@ class Exit:
 
     exit_code: int | None
     reason: str | None = None
+    status_reason: str | None = None
     wall_ms: int | None = field(default=None, compare=False)
 
 
@@ -78,11 +79,18 @@ class Report:
         self.started_ms = wall_ms
         self._started.put(runtime_id)
 
-    def exited(self, exit_code: int | None, *, reason: str | None = None, wall_ms: int | None = None) -> None:
+    def exited(
+        self,
+        exit_code: int | None,
+        *,
+        reason: str | None = None,
+        status_reason: str | None = None,
+        wall_ms: int | None = None,
+    ) -> None:
         self.calls.append("exited")
         if self._on_exit is not None:
             self._on_exit()
-        self._exited.put(Exit(exit_code, reason, wall_ms))
+        self._exited.put(Exit(exit_code, reason, status_reason, wall_ms))
 
     def wait_started(self) -> str:
         return self._started.get(timeout=PATIENCE_S)
@@ -133,6 +141,8 @@ def make_container(
     memory_mib: int = 64,
     environment: dict[str, str] | None = None,
     log_group: str = DEFAULT_GROUP,
+    platform: str = "EC2",
+    array_index: int | None = None,
     **members: Any,
 ) -> StartContainer:
     """A container to start; ``members`` are members of ContainerProperties."""
@@ -150,4 +160,6 @@ def make_container(
         memory_mib=memory_mib,
         log_group=log_group,
         log_stream=f"definition/default/{job_id}-{attempt}",
+        platform=platform,
+        array_index=array_index,
     )

@@ -8,7 +8,8 @@ import pytest
 
 from batchemu.core.effects import AttemptKey
 from batchemu.core.ids import AttemptNo
-from batchemu.runtime.plans import Plan
+from batchemu.runtime.planned import PlannedRuntime
+from batchemu.runtime.plans import Plan, Plans
 from batchemu.runtime.scripted import ScriptedRuntime
 from batchemu.runtime.streams import GROUP_MISSING
 from tests.runtime.support import (
@@ -54,10 +55,14 @@ class ScriptedAdapter:
     def __init__(self, sink: MemorySink) -> None:
         self.sink = sink
         self.scheduler = ManualScheduler()
-        self.runtime = ScriptedRuntime(scheduler=self.scheduler, sink=sink)
+        self.plans = Plans()
+        self.runtime: JobRuntime = self._make()
+
+    def _make(self) -> JobRuntime:
+        return ScriptedRuntime(scheduler=self.scheduler, sink=self.sink, plans=self.plans)
 
     def _planned(self, plan: Plan, **attributes: object) -> StartContainer:
-        self.runtime.plans.add(plan)
+        self.plans.add(plan)
         return make_container(**attributes)  # type: ignore[arg-type]
 
     def exits(self, code: int, **attributes: object) -> StartContainer:
@@ -86,11 +91,21 @@ class ScriptedAdapter:
         return report.wait_exited()
 
 
+class PlannedAdapter(ScriptedAdapter):
+    """Plans that take the place of containers, in front of a runtime that has none."""
+
+    def _make(self) -> JobRuntime:
+        real = ScriptedRuntime(scheduler=self.scheduler, sink=self.sink)
+        return PlannedRuntime(real, plans=self.plans, scheduler=self.scheduler, sink=self.sink)
+
+
 class DockerAdapter:
+    """Containers that nobody has planned, behind the plans as in the server."""
+
     def __init__(
         self, runtime: DockerRuntime, sink: MemorySink, image: str, client: docker.DockerClient
     ) -> None:
-        self.runtime = runtime
+        self.runtime = PlannedRuntime(runtime, plans=Plans(), scheduler=ManualScheduler(), sink=sink)
         self.sink = sink
         self.image = image
         self.client = client
@@ -124,10 +139,12 @@ class DockerAdapter:
         return report.wait_exited()
 
 
-@pytest.fixture(params=["scripted", "docker"])
+@pytest.fixture(params=["scripted", "planned", "docker"])
 def adapter(request: pytest.FixtureRequest, sink: MemorySink) -> Adapter:
     if request.param == "scripted":
         return ScriptedAdapter(sink)
+    if request.param == "planned":
+        return PlannedAdapter(sink)
     make: MakeRuntime = request.getfixturevalue("make_runtime")
     image = request.getfixturevalue("image")
     return DockerAdapter(make(stop_grace_s=0.5), sink, image, request.getfixturevalue("client"))
@@ -182,6 +199,14 @@ def test_a_stopped_container_that_does_not_obey_is_killed_and_that_is_no_lack_of
     adapter.runtime.start(SCOPE, container, report)
     adapter.wait_running(report)
     adapter.runtime.stop(container.key)
+    assert adapter.wait_exited(report) == Exit(137)
+
+
+def test_a_container_that_is_stopped_at_once_is_killed(adapter: Adapter) -> None:
+    container, report = adapter.runs_until_sigterm(), Report()
+    adapter.runtime.start(SCOPE, container, report)
+    adapter.wait_running(report)
+    adapter.runtime.stop(container.key, at_once=True)
     assert adapter.wait_exited(report) == Exit(137)
 
 

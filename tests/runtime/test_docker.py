@@ -11,7 +11,7 @@ import pytest
 from batchemu.errors import SettingsError
 from batchemu.runtime import docker_options
 from batchemu.runtime.docker import DockerRuntime, connect
-from batchemu.runtime.docker_ending import OUT_OF_MEMORY
+from batchemu.runtime.faults import OUT_OF_MEMORY
 from tests.runtime.support import SCOPE, Exit, MemorySink, Report, make_container, wait_printed
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from batchemu.core import consumables
+from batchemu.core import consumables, holds
 from batchemu.core.attempts import place
 from batchemu.core.lifecycle import is_in_service
 from batchemu.core.scheduling import training
@@ -42,13 +42,23 @@ def _serve(world: World, queue: JobQueue, effects: list[Effect], *, at: Millis) 
     if not queue.line:
         return
     for placement in plan(_line(world, queue), rooms(world, queue), partial(consumables.stock, world)):
+        if not holds.may_place(world):
+            break
         job = queue.runnable[placement.seq]
         place(world, job, world.environments[placement.environment], effects, at=at)
+    holds.tell_blocker(world, queue)
 
 
 def _line(world: World, queue: JobQueue) -> Iterator[Waiting]:
+    """Who is held is passed over, but for one whose hold says that it blocks those behind it."""
     for seq in queue.line:
-        resolved = queue.runnable[seq].resolved
+        job = queue.runnable[seq]
+        hold = holds.hold_of(world, job) if world.holds else None
+        if hold is not None and hold.blocks is not None:
+            return
+        if hold is not None:
+            continue
+        resolved = job.resolved
         yield Waiting(seq, resolved.capability, resolved.vcpus, resolved.consumables)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batchemu.core import capacity, policies, trainings
+from batchemu.core import capacity, holds, policies, trainings
 from batchemu.core.lifecycle import IN_SERVICE, shares_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def serve(world: World, queue: JobQueue, effects: list[Effect], *, at: Millis) -
     for line, share in lines(world, queue):
         while line:  # its head blocks those behind it
             job = world.service_jobs[queue.trainings[next(iter(line))[1]]]
-            if not _fits(job, environment, share, at):
+            if not _fits(job, environment, share, at) or not holds.may_place(world):
                 break
             trainings.place(world, job, environment, effects, at=at)
 

@@ -33,6 +33,7 @@ def main() -> None:
 @click.option("--runtime", help="docker | scripted: what runs the jobs.  [default: docker]")
 @click.option("--clock", help="real | scaled:N | manual: how emulated time passes.  [default: real]")
 @click.option("--delays", help="none | aws: how long AWS's own steps take.  [default: none]")
+@click.option("--retention", type=float, help="Days that finished jobs stay describable.  [default: 7]")
 @click.option("--aws", help="embedded | none: the other services of AWS on this port.  [default: embedded]")
 @click.option(
     "--strict-references/--no-strict-references",

@@ -57,7 +57,9 @@ class Server:
         self.session = str(uuid.uuid4())
         self._port = settings.port
         self.engine = Engine(
-            Clock.parse(settings.clock), delays=AWS_LIKE if settings.delays == "aws" else Delays()
+            Clock.parse(settings.clock),
+            delays=AWS_LIKE if settings.delays == "aws" else Delays(),
+            retention_ms=round(settings.retention * 86_400_000),
         )
         self.aws = EmbeddedAws(lambda: self._port) if settings.aws == "embedded" else None
         self.plans = Plans()

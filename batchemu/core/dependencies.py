@@ -46,14 +46,20 @@ def wait(world: World, job: Job) -> None:
 
 
 def one_failed(world: World, job: Job) -> bool:
-    """Whether a dependency has FAILED: before the submission, or while the job was SUBMITTED."""
-    return any(world.jobs[JobId(entry["jobId"])].status is JobStatus.FAILED for entry in job.depends_on)
+    """Whether a dependency has FAILED: before the submission, or while the job was SUBMITTED.
+
+    One that is forgotten by now had SUCCEEDED: a failure would have reached the job.
+    """
+    others = (world.jobs.get(JobId(entry["jobId"])) for entry in job.depends_on)
+    return any(other is not None and other.status is JobStatus.FAILED for other in others)
 
 
 def released(world: World, over: Job) -> Iterator[Job]:
     """The jobs that waited for ``over``, which they do not any more; those that are over are left out."""
     for job_id in world.dependents.pop(over.job_id, ()):
-        job = world.jobs[job_id]
+        job = world.jobs.get(job_id)
+        if job is None:
+            continue  # it fell long ago, and is forgotten
         job.waiting_for.discard(over.job_id)
         if job.status not in TERMINAL:
             yield job

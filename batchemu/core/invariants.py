@@ -5,10 +5,12 @@ Each rule says what it found, so that a failure reads as a finding and not as an
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from typing import TYPE_CHECKING
 
+from batchemu.core import retention
 from batchemu.core.consumables import stock
+from batchemu.core.effects import TimerKey
 from batchemu.core.scheduling.run import rooms
 from batchemu.core.world import (
     ON_AN_ENVIRONMENT,
@@ -40,6 +42,7 @@ def check(world: World) -> None:
     for job in world.jobs.values():
         _check_job(world, job)
     _check_nobody_waits_for_nothing(world)
+    _check_retention(world)
     if world.dirty:
         raise Broken("a step leaves no queue dirty", world.dirty)
 
@@ -129,6 +132,25 @@ def _check_job(world: World, job: Job) -> None:
     for other in job.waiting_for:
         if job.job_id not in world.dependents.get(other, ()):
             raise Broken("who waits is known to whom it waits for", job)
+
+
+def _check_retention(world: World) -> None:
+    """Each that is over, and nobody else, is going to be forgotten, and somebody will see to it."""
+    over = [job.job_id for job in world.jobs.values() if job.status in TERMINAL]
+    over += [job.job_id for job in world.service_jobs.values() if job.status in TRAINING_OVER]
+    inactive = [
+        f"{each.name}:{each.revision}"
+        for revisions in world.definitions.values()
+        for each in revisions.values()
+        if not each.active
+    ]
+    for kind, members in ((retention.JOBS, over), (retention.DEFINITIONS, inactive)):
+        leaving = world.leaving.get(kind, deque())
+        if sorted(members) != sorted(key for _, key in leaving):
+            raise Broken("what is over is what will be forgotten", (kind, members, leaving))
+        timer = TimerKey(retention.PURPOSE, kind)
+        if world.timers.get(timer) != (leaving[0][0] if leaving else None):
+            raise Broken("the first to go has a timer", (kind, leaving))
 
 
 def _check_nobody_waits_for_nothing(world: World) -> None:

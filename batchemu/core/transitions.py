@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from batchemu.core import retention
 from batchemu.core.effects import Announce
 from batchemu.core.facts import JobStatusChanged, ResourceStatusChanged, ServiceJobStatusChanged
 from batchemu.core.ids import AttemptNo, Millis
@@ -85,6 +86,7 @@ def move(
     job.status_reason = reason
     if to in TERMINAL:
         job.stopped_at = at
+        retention.keep_job(world, job.job_id, effects, at=at)
     queue = world.queues.get(job.queue)
     if queue is not None and queue.by_status[before].pop(job.seq, None) is not None:
         queue.by_status[to][job.seq] = job.job_id
@@ -121,6 +123,7 @@ def move_training(
     job.status_reason = reason
     if to in TRAINING_OVER:
         job.stopped_at = at
+        retention.keep_job(world, job.job_id, effects, at=at)
     if before is ServiceJobStatus.RUNNABLE:
         leave_line(world, job, at)
     if to is ServiceJobStatus.RUNNABLE:

@@ -25,7 +25,7 @@ from batchemu.core.effects import (
 from batchemu.core.facts import JobStatusChanged
 from batchemu.core.inputs import ContainerExited, ContainerStarted, TimerFired, TrainingReported
 from batchemu.core.step import step
-from batchemu.core.world import Delays, World
+from batchemu.core.world import RETENTION_MS, Delays, World
 from batchemu.engine.clock import MAX_MILLIS, Clock
 from batchemu.engine.log import Log
 from batchemu.engine.waiting import Waiters
@@ -51,10 +51,18 @@ log = logging.getLogger("batchemu.engine")
 class Engine:
     """``attach`` a runtime before the first input."""
 
-    def __init__(self, clock: Clock, *, delays: Delays | None = None, records: Log | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        delays: Delays | None = None,
+        retention_ms: int = RETENTION_MS,
+        records: Log | None = None,
+    ) -> None:
         self.clock = clock
         self.log = records or Log()
         self._delays = delays or Delays()
+        self._retention_ms = retention_ms
         self._worlds: dict[Scope, World] = {}
         self._lock = threading.RLock()
         self._timers_changed = threading.Condition(self._lock)
@@ -121,7 +129,12 @@ class Engine:
     def _world(self, scope: Scope) -> World:
         world = self._worlds.get(scope)
         if world is None:
-            world = World(account=scope.account, region=scope.region, delays=self._delays)
+            world = World(
+                account=scope.account,
+                region=scope.region,
+                delays=self._delays,
+                retention_ms=self._retention_ms,
+            )
             self._worlds[scope] = world
         return world
 

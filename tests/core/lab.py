@@ -6,7 +6,8 @@ import copy
 from typing import Any
 
 from batchemu.core import inputs as i
-from batchemu.core.effects import Announce, Effect, SetTimer, StartContainer, StopContainer
+from batchemu.core import retention
+from batchemu.core.effects import Announce, Effect, SetTimer, StartContainer, StopContainer, TimerKey
 from batchemu.core.facts import JobStatusChanged
 from batchemu.core.ids import AttemptNo, JobId, Millis
 from batchemu.core.invariants import check
@@ -159,6 +160,10 @@ class Lab:
 
     def timers(self) -> list[SetTimer]:
         return [effect for effect in self.effects if isinstance(effect, SetTimer)]
+
+    def pending(self) -> list[TimerKey]:
+        """The timers that are armed, but for those by which what is over is forgotten."""
+        return [key for key in self.world.timers if key.purpose != retention.PURPOSE]
 
     def path(self, job_id: JobId) -> list[str]:
         """Every status that a job was announced in."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batchemu.core import compute, consumables, retries, timers
+from batchemu.core import compute, consumables, environment, retries, task_limits, timers
 from batchemu.core.effects import AttemptKey, StartContainer, StopContainer, TimerKey
 from batchemu.core.endings import end
 from batchemu.core.ids import AttemptNo, JobId, Millis, task_id
 from batchemu.core.transitions import move
-from batchemu.core.world import ON_AN_ENVIRONMENT, Attempt, Ending, JobStatus, PlatformCapability
+from batchemu.core.world import ON_AN_ENVIRONMENT, Attempt, Ending, JobStatus
 
 if TYPE_CHECKING:
     from batchemu.core.effects import Effect
@@ -29,31 +29,33 @@ MAX_REASON = 255
 """``reason`` strings are limited to 255 characters (botocore's model)."""
 
 
-def place(
-    world: World, job: Job, environment: ComputeEnvironment, effects: list[Effect], *, at: Millis
-) -> None:
-    """STARTING: the environment's vCPUs are held, and the container is asked for."""
+def place(world: World, job: Job, on: ComputeEnvironment, effects: list[Effect], *, at: Millis) -> None:
+    """STARTING: the environment's vCPUs are held, and the container is asked for; FAILED when ECS refuses."""
     number = AttemptNo(len(job.attempts) + 1)
     task = task_id(job.job_id, number)
     prefix = job.resolved.log_stream_prefix
-    compute.hold(environment, job)
-    consumables.lock(world, job)
-    job.attempt = Attempt(
+    attempt = Attempt(
         number=number,
-        environment=environment.name,
-        task_arn=world.arn("task", f"{environment.cluster_name}/{task}", service="ecs"),
+        environment=on.name,
+        task_arn=world.arn("task", f"{on.cluster_name}/{task}", service="ecs"),
         log_stream=None if prefix is None else f"{prefix}/default/{task}",
     )
-    job.scheduled_at, job.started_at = at, None
+    refusal = task_limits.refusal(world, job, attempt)
+    if refusal is not None:
+        end(world, job, JobStatus.FAILED, effects, at=at, reason=refusal)
+        return
+    compute.hold(on, job)
+    consumables.lock(world, job)
+    job.attempt, job.scheduled_at, job.started_at = attempt, at, None
     move(world, job, JobStatus.STARTING, effects, at=at)
     if world.delays.starting:
         timer = TimerKey(STARTING_TIMER, job.job_id, number)
         timers.arm(world, timer, Millis(at + world.delays.starting), effects)
     else:
-        effects.append(container_of(job, job.attempt))
+        effects.append(container_of(world, job, attempt))
 
 
-def container_of(job: Job, attempt: Attempt) -> StartContainer:
+def container_of(world: World, job: Job, attempt: Attempt) -> StartContainer:
     resolved = job.resolved
     return StartContainer(
         job_id=job.job_id,
@@ -63,25 +65,12 @@ def container_of(job: Job, attempt: Attempt) -> StartContainer:
         job_definition=f"{resolved.definition_name}:{resolved.revision}",
         container=resolved.container,
         command=tuple(resolved.container["command"]),
-        environment=_environment(job, attempt),
+        environment=environment.of_container(world, job, attempt),
         vcpus=resolved.vcpus,
         memory_mib=resolved.memory_mib,
         log_group=resolved.log_group,
         log_stream=attempt.log_stream or "",
     )
-
-
-def _environment(job: Job, attempt: Attempt) -> dict[str, str]:
-    """https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html, and ECS's own variable."""
-    fargate = job.resolved.capability is PlatformCapability.FARGATE
-    return {
-        **{entry["name"]: entry.get("value", "") for entry in job.resolved.container["environment"]},
-        "AWS_BATCH_JOB_ID": job.job_id,
-        "AWS_BATCH_JOB_ATTEMPT": str(attempt.number),
-        "AWS_BATCH_JQ_NAME": job.queue,
-        "AWS_BATCH_CE_NAME": attempt.environment,
-        "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE" if fargate else "AWS_ECS_EC2",
-    }
 
 
 def _under_way(world: World, job_id: JobId, number: int) -> tuple[Job, Attempt] | None:
@@ -96,7 +85,7 @@ def start_delayed(world: World, timer: TimerKey, effects: list[Effect]) -> None:
     """The delay of STARTING is over: ask for the container."""
     found = _under_way(world, JobId(timer.subject), timer.attempt)
     if found:
-        effects.append(container_of(*found))
+        effects.append(container_of(world, *found))
 
 
 def started(world: World, report: ContainerStarted, effects: list[Effect]) -> None:

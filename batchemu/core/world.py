@@ -271,6 +271,8 @@ class ResolvedJob:
     container: Mapping[str, Any]
     """The members of ContainerDetail that are known at submission."""
     parameters: Mapping[str, str]
+    is_overridden: bool
+    """Whether the request has a say in the command or the environment."""
     vcpus: float
     memory_mib: int
     attempts: int

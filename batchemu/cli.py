@@ -48,6 +48,11 @@ def main() -> None:
     default=None,
     help="Start privileged jobs unprivileged where the engine refuses them.  [default: no]",
 )
+@click.option(
+    "--inject-endpoint/--no-inject-endpoint",
+    default=None,
+    help="Tell containers our AWS_ENDPOINT_URL, with credentials and a region.  [default: yes]",
+)
 @click.option("--log-level", help="debug | info | warning | error.  [default: info]")
 def serve(**flags: Any) -> None:
     """Start the server; it says "Ready." once it answers.

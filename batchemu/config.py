@@ -41,6 +41,8 @@ class Settings:
     """Real seconds between SIGTERM and SIGKILL."""
     privileged_fallback: bool = False
     """Where the engine refuses privileged containers, start them without, with a warning."""
+    inject_endpoint: bool = True
+    """Containers are told where we are, and get credentials and a region (docs/container-environment.md)."""
     log_level: str = "info"
 
     @classmethod

@@ -38,6 +38,7 @@ def main() -> None:
 @click.option("--clock", help="real | scaled:N | manual: how emulated time passes.  [default: real]")
 @click.option("--delays", help="none | aws: how long AWS's own steps take.  [default: none]")
 @click.option("--quotas", help="none | aws: AWS's default service quotas, e.g. 50 queues.  [default: none]")
+@click.option("--retention", type=float, help="Days that finished jobs stay describable.  [default: 7]")
 @click.option("--aws", help="embedded | none: the other services of AWS on this port.  [default: embedded]")
 @click.option(
     "--strict-references/--no-strict-references",
@@ -51,6 +52,11 @@ def main() -> None:
     "--privileged-fallback/--no-privileged-fallback",
     default=None,
     help="Start privileged jobs unprivileged where the engine refuses them.  [default: no]",
+)
+@click.option(
+    "--inject-endpoint/--no-inject-endpoint",
+    default=None,
+    help="Tell containers our AWS_ENDPOINT_URL, with credentials and a region.  [default: yes]",
 )
 @click.option("--log-level", help="debug | info | warning | error.  [default: info]")
 def serve(**flags: Any) -> None:

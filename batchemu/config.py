@@ -16,6 +16,7 @@ RUNTIMES = ("docker", "scripted")
 PLANNED_RUNTIMES = ("process", "swarm")
 DELAYS = ("none", "aws")
 QUOTAS = ("none", "aws")
+LEAST_RETENTION, MOST_RETENTION = 0.01, 36_500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,8 @@ class Settings:
     delays: str = "none"
     quotas: str = "none"
     """``aws``: an account with AWS's default quotas; ``none``: those that AWS raises are raised."""
+    retention: float = 7.0
+    """Days of emulated time that finished jobs stay describable."""
     aws: str = "embedded"
     """``embedded``: the other services of AWS are served on our port, by moto; ``none``: they are not."""
     strict_references: bool = False
@@ -41,6 +44,8 @@ class Settings:
     """Real seconds between SIGTERM and SIGKILL."""
     privileged_fallback: bool = False
     """Where the engine refuses privileged containers, start them without, with a warning."""
+    inject_endpoint: bool = True
+    """Containers are told where we are, and get credentials and a region (docs/container-environment.md)."""
     log_level: str = "info"
 
     @classmethod
@@ -77,6 +82,11 @@ class Settings:
         if self.data_dir:
             raise SettingsError("State cannot be kept in a directory yet: leave out --data-dir.")
         self._check_aws()
+        if not LEAST_RETENTION <= self.retention <= MOST_RETENTION:
+            raise SettingsError(
+                f"The retention must be between {LEAST_RETENTION} and {MOST_RETENTION} days, "
+                f"not {self.retention:g}."
+            )
         if not 0 <= self.stop_grace <= 86_400:
             raise SettingsError("The stop grace must be between 0 and 86400 seconds.")
         if self.log_level.lower() not in ("debug", "info", "warning", "error"):

@@ -25,6 +25,7 @@ from batchemu.engine.clock import Clock
 from batchemu.engine.engine import Engine
 from batchemu.errors import SettingsError
 from batchemu.guard import Guard
+from batchemu.runtime import surroundings
 from batchemu.runtime.planned import PlannedRuntime
 from batchemu.runtime.plans import Plans
 from batchemu.runtime.training import TrainingStandIn
@@ -44,6 +45,7 @@ log = logging.getLogger("batchemu")
 THREADS = 32
 """Requests that may wait at once: long polls, waits for a job, workflows that call back."""
 BACKLOG = 1024
+_EVERYWHERE = frozenset({"", "0.0.0.0", "::"})
 
 
 class Server:
@@ -63,11 +65,12 @@ class Server:
             Clock.parse(settings.clock),
             delays=AWS_LIKE if settings.delays == "aws" else Delays(),
             quotas=Quotas() if settings.quotas == "aws" else RAISED,
+            retention_ms=round(settings.retention * 86_400_000),
         )
         self.aws = EmbeddedAws(lambda: self._port) if settings.aws == "embedded" else None
         self.plans = Plans()
         self.steering = Steering(self.engine, self.plans)
-        runtime, described = self._make_runtime(self._make_sink())
+        runtime, described, gateway = self._make_runtime(self._make_sink())
         self.engine.attach(runtime, TrainingStandIn(scheduler=self.engine, plans=self.plans))
         if say is not None or log.isEnabledFor(logging.INFO):
             self.engine.listen(lambda scope, facts: self._say(*[in_words(scope, fact) for fact in facts]))
@@ -78,6 +81,7 @@ class Server:
             self.engine.close()
             raise
         self._port = int(self._http.effective_port)
+        self._bridge = listen_also(self._http, settings.host, gateway) if gateway else None
 
     # --- parts
 
@@ -91,12 +95,13 @@ class Server:
             return None
         return EmbeddedReferences(self.aws)
 
-    def _make_runtime(self, sink: LogSink) -> tuple[JobRuntime, str]:
-        """The runtime that was asked for, imported only then, and a line that describes it."""
+    def _make_runtime(self, sink: LogSink) -> tuple[JobRuntime, str, str | None]:
+        """The runtime that was asked for, imported only then; a line that describes it; the address at
+        which its containers look for us, where they are told to."""
         if self.settings.runtime == "scripted":
             from batchemu.runtime.scripted import ScriptedRuntime  # noqa: PLC0415
 
-            return ScriptedRuntime(plans=self.plans, scheduler=self.engine, sink=sink), "scripted"
+            return ScriptedRuntime(plans=self.plans, scheduler=self.engine, sink=sink), "scripted", None
         from batchemu.runtime.docker import DockerRuntime  # noqa: PLC0415
 
         runtime = DockerRuntime(
@@ -104,12 +109,18 @@ class Server:
             sink=sink,
             stop_grace_s=self.settings.stop_grace,
             privileged_fallback=self.settings.privileged_fallback,
+            around=self._around_containers,
         )
         removed = runtime.remove_orphans()
         if removed:
             log.info("Removed %d containers that an earlier batchemu left behind.", removed)
         planned = PlannedRuntime(runtime, plans=self.plans, scheduler=self.engine, sink=sink)
-        return planned, runtime.describe()
+        return planned, runtime.describe(), runtime.gateway() if self.settings.inject_endpoint else None
+
+    def _around_containers(self, scope: Scope) -> tuple[surroundings.Group, ...]:
+        if not self.settings.inject_endpoint:
+            return ()
+        return surroundings.of(scope, self._port, neighbours=self.aws is not None)
 
     def _bind(self, described: str) -> Any:
         guard = Guard(self.settings.host, self.settings.allowed_hosts.split(","))
@@ -162,7 +173,7 @@ class Server:
     def close(self) -> None:
         """Stop listening, end what runs, leave no container behind."""
         if self._thread is None:
-            self._http.close()
+            self._stop_listening()
         else:
             with contextlib.suppress(OSError):  # its loop may already be closing
                 self._http.trigger.pull_trigger(self._stop_listening)
@@ -173,9 +184,10 @@ class Server:
     def _stop_listening(self) -> None:
         """In the server's own thread, whose loop ends once there is nothing left to watch."""
         self._http.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
-        for channel in list(self._http.active_channels.values()):
-            channel.handle_close()
-        self._http.close()
+        for listener in filter(None, (self._http, self._bridge)):
+            for channel in list(listener.active_channels.values()):
+                channel.handle_close()
+            listener.close()
 
 
 def listen(app: Callable[..., Any], host: str, port: int) -> Any:
@@ -198,6 +210,33 @@ def listen(app: Callable[..., Any], host: str, port: int) -> Any:
     if not isinstance(server, TcpWSGIServer):
         server.close()
         raise SettingsError(f"The host {host!r} means several addresses: name one, e.g. 127.0.0.1.")
+    set_up_waitress(server)
+    return server
+
+
+def listen_also(first: Any, host: str, address: str) -> Any | None:
+    """Listen at the same port of another ``address`` of this machine, in the threads of the first, which
+    listens on ``host``; None where that cannot be.
+
+    On Linux a container cannot reach the host's loopback. The address of the engine's bridge it can, and
+    nobody outside this machine can. Docker Desktop has no such address here, and needs none.
+    """
+    if host in _EVERYWHERE:
+        return None
+    try:
+        bound = socket.create_server((address, int(first.effective_port)))
+    except OSError as error:
+        log.info("Not listening on %s for containers: %s", address, error.strerror or error)
+        return None
+    server: Any = waitress.create_server(
+        first.application,
+        map=first._map,
+        _dispatcher=first.task_dispatcher,
+        sockets=[bound],
+        backlog=BACKLOG,
+        clear_untrusted_proxy_headers=False,
+        **WAITRESS_SETTINGS,
+    )
     set_up_waitress(server)
     return server
 

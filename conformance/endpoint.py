@@ -21,10 +21,21 @@ if TYPE_CHECKING:
 
     from conformance.settings import Settings
 
-PROGRAMS: Mapping[str, tuple[str, dict[str, Any]]] = {
+PROGRAMS: Mapping[str, tuple[str, *tuple[dict[str, Any], ...]]] = {
     "succeeds": ("exit 0", {"exitCode": 0}),
     "fails": ("exit 3", {"exitCode": 3}),
     "sleeps": ("sleep 600", {"durationSeconds": 600}),
+    "tries-twice": (
+        'test "$AWS_BATCH_JOB_ATTEMPT" = 2 || exit 3',
+        {"exitCode": 3, "attempt": 1},
+        {"attempt": 2},
+    ),
+    "fails-late": ("sleep 45; exit 3", {"durationSeconds": 45, "exitCode": 3}),
+    "is-told": (
+        'test "$AWS_BATCH_JQ_NAME" = "$QUEUE" && test "$AWS_BATCH_CE_NAME" = "$ENVIRONMENT"'
+        ' && test -n "$AWS_BATCH_JOB_ID" && test "$AWS_BATCH_JOB_ATTEMPT" = 1',
+        {"exitCode": 0},
+    ),
 }
 """What the jobs of the kit do, in a shell and as plans of batchemu's scripted runtime (by job name)."""
 
@@ -116,10 +127,11 @@ class Endpoint:
 
     def _plan(self) -> None:
         planned = self.control("plans").get("plans", [])
-        for name, (_, outcome) in PROGRAMS.items():
-            plan = {"jobName": f"{name}-*", **outcome}
-            if plan not in planned:
-                self._control("plans", plan)
+        for name, (_, *outcomes) in PROGRAMS.items():
+            for outcome in outcomes:
+                plan = {"jobName": f"{name}-*", **outcome}
+                if plan not in planned:
+                    self._control("plans", plan)
 
     def close(self) -> None:
         self.client.close()

@@ -42,7 +42,9 @@ class _Disable:
 
 
 def _definition(lab: Lab, made: dict[str, Any]) -> None:
-    lab.call("DeregisterJobDefinition", jobDefinition=made["jobDefinitionArn"])
+    arn = made["jobDefinitionArn"]
+    if lab.call("DescribeJobDefinitions", jobDefinitions=[arn])["jobDefinitions"]:
+        lab.call("DeregisterJobDefinition", jobDefinition=arn)
 
 
 def _policy(lab: Lab, made: dict[str, Any]) -> None:

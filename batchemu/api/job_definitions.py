@@ -68,9 +68,9 @@ def _filtered(world: World, params: Params) -> Iterator[JobDefinition]:
     if status not in (None, "ACTIVE", "INACTIVE"):
         raise messages.invalid("Status must be ACTIVE or INACTIVE.")  # assumed wording
     name = params.get("jobDefinitionName")
-    families = [world.definitions.get(name, [])] if name else list(world.definitions.values())
+    families = [world.definitions.get(name, {})] if name else list(world.definitions.values())
     for revisions in families:
-        for definition in revisions:
+        for definition in revisions.values():
             if status is None or definition.active == (status == "ACTIVE"):
                 yield definition
 

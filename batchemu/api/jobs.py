@@ -31,8 +31,9 @@ def submit_job(ctx: RequestContext, params: Params) -> Params:
         lambda at: inputs.SubmitJob(at=at, job_id=job_id, params=params, size_bytes=ctx.body_length)
     )
     if "containerOverrides" in params:
-        container = ctx.read(lambda world: world.jobs[job_id].resolved.container)
-        ctx.ignored.extend(_overridden_in_vain(params["containerOverrides"], container))
+        job = ctx.read(lambda world: world.jobs.get(job_id))
+        if job is not None:  # on a fast clock it may be forgotten already
+            ctx.ignored.extend(_overridden_in_vain(params["containerOverrides"], job.resolved.container))
     return cast("Params", made)
 
 

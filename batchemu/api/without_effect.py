@@ -31,7 +31,7 @@ class NoEffect:
 
 _NO_INSTANCES = "there are no instances yet: an environment holds as many vCPUs as its maxvCpus"
 _NO_CONTAINER = "the container is started without it"
-_NO_TASK = "there is no task to carry it"
+_NO_TASK = "there is no ECS task to carry the tags; a job with more than 50 of them FAILS, as on AWS"
 _NOT_ANSWERED = "jobs of this kind are answered with 501"
 _NO_FAIR_SHARE = "jobs are placed first in, first out"
 _NO_PREEMPTION = "nobody is preempted yet"

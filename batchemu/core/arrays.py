@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
-from batchemu.core.ids import JobId
+from batchemu.core.ids import child_id
 from batchemu.core.transitions import admit
 from batchemu.core.world import TERMINAL, Array, Job, JobStatus
 
@@ -33,14 +33,6 @@ def size(params: Mapping[str, Any]) -> int | None:
     if not SMALLEST <= asked <= LARGEST:
         raise messages.array_size(SMALLEST, LARGEST)
     return int(asked)
-
-
-def child_id(parent: JobId, index: int) -> JobId:
-    return JobId(f"{parent}:{index}")
-
-
-def parent_id(child: JobId) -> JobId:
-    return JobId(child.partition(":")[0])
 
 
 def is_spawned(parent: Job) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from batchemu.core import compute, consumables, holds, retries, timers
+from batchemu.core import compute, consumables, environment, holds, retries, task_limits, timers
 from batchemu.core.effects import AttemptKey, StartContainer, StopContainer, TimerKey
 from batchemu.core.endings import end
 from batchemu.core.ids import AttemptNo, JobId, Millis, task_id
 from batchemu.core.inputs import ContainerExited, ContainerStarted
 from batchemu.core.transitions import move
-from batchemu.core.world import ON_AN_ENVIRONMENT, Attempt, Ending, JobStatus, PlatformCapability
+from batchemu.core.world import ON_AN_ENVIRONMENT, Attempt, Ending, JobStatus
 
 if TYPE_CHECKING:
     from batchemu.core.effects import Effect
@@ -30,22 +30,24 @@ MAX_REASON = 255
 """``reason`` strings are limited to 255 characters (botocore's model)."""
 
 
-def place(
-    world: World, job: Job, environment: ComputeEnvironment, effects: list[Effect], *, at: Millis
-) -> None:
-    """STARTING: the environment's vCPUs are held, and the container is asked for."""
+def place(world: World, job: Job, on: ComputeEnvironment, effects: list[Effect], *, at: Millis) -> None:
+    """STARTING: the environment's vCPUs are held, and the container is asked for; FAILED when ECS refuses."""
     number = AttemptNo(len(job.attempts) + 1)
     task = task_id(job.job_id, number)
     prefix = job.resolved.log_stream_prefix
-    compute.hold(environment, job)
-    consumables.lock(world, job)
-    job.attempt = Attempt(
+    attempt = Attempt(
         number=number,
-        environment=environment.name,
-        task_arn=world.arn("task", f"{environment.cluster_name}/{task}", service="ecs"),
+        environment=on.name,
+        task_arn=world.arn("task", f"{on.cluster_name}/{task}", service="ecs"),
         log_stream=None if prefix is None else f"{prefix}/default/{task}",
     )
-    job.scheduled_at, job.started_at = at, None
+    refusal = task_limits.refusal(world, job, attempt)
+    if refusal is not None:
+        end(world, job, JobStatus.FAILED, effects, at=at, reason=refusal)
+        return
+    compute.hold(on, job)
+    consumables.lock(world, job)
+    job.attempt, job.scheduled_at, job.started_at = attempt, at, None
     move(world, job, JobStatus.STARTING, effects, at=at)
     if world.delays.starting:
         timer = TimerKey(STARTING_TIMER, job.job_id, number)
@@ -71,7 +73,7 @@ def container_of(world: World, job: Job, attempt: Attempt) -> StartContainer:
         job_definition=f"{resolved.definition_name}:{resolved.revision}",
         container=resolved.container,
         command=tuple(resolved.container["command"]),
-        environment={**_environment(job, attempt), **_environment_of_child(world, job)},
+        environment=environment.of_container(world, job, attempt),
         vcpus=resolved.vcpus,
         memory_mib=resolved.memory_mib,
         log_group=resolved.log_group,
@@ -79,29 +81,6 @@ def container_of(world: World, job: Job, attempt: Attempt) -> StartContainer:
         array_index=job.index,
         platform=resolved.capability,
     )
-
-
-def _environment(job: Job, attempt: Attempt) -> dict[str, str]:
-    """https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html, and ECS's own variable."""
-    fargate = job.resolved.capability is PlatformCapability.FARGATE
-    return {
-        **{entry["name"]: entry.get("value", "") for entry in job.resolved.container["environment"]},
-        "AWS_BATCH_JOB_ID": job.job_id,
-        "AWS_BATCH_JOB_ATTEMPT": str(attempt.number),
-        "AWS_BATCH_JQ_NAME": job.queue,
-        "AWS_BATCH_CE_NAME": attempt.environment,
-        "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE" if fargate else "AWS_ECS_EC2",
-    }
-
-
-def _environment_of_child(world: World, job: Job) -> dict[str, str]:
-    parent = world.jobs[job.parent] if job.parent else None
-    if parent is None or parent.array is None:
-        return {}
-    return {
-        "AWS_BATCH_JOB_ARRAY_INDEX": str(job.index),
-        "AWS_BATCH_JOB_ARRAY_SIZE": str(parent.array.size),
-    }
 
 
 def _under_way(world: World, job_id: JobId, number: int) -> tuple[Job, Attempt] | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
-from batchemu.core import definition_detail, definition_rules, names, tags
+from batchemu.core import definition_detail, definition_rules, names, retention, tags
 from batchemu.core.world import JobDefinition
 
 if TYPE_CHECKING:
+    from batchemu.core.effects import Effect
     from batchemu.core.inputs import DeregisterJobDefinition, RegisterJobDefinition
     from batchemu.core.world import World
 
@@ -26,8 +27,7 @@ def register(world: World, command: RegisterJobDefinition) -> dict[str, Any]:
         raise messages.definition_too_large(command.size_bytes)
     definition_rules.check(params)
     own_tags = tags.checked(params.get("tags"))
-    revisions = world.definitions.setdefault(name, [])
-    revision = len(revisions) + 1
+    revision = world.last_revisions.get(name, 0) + 1
     definition = JobDefinition(
         arn=world.arn("job-definition", f"{name}:{revision}"),
         name=name,
@@ -36,11 +36,12 @@ def register(world: World, command: RegisterJobDefinition) -> dict[str, Any]:
         detail=definition_detail.of_request(params),
         tags=own_tags,
     )
-    revisions.append(definition)
+    world.last_revisions[name] = revision
+    world.definitions.setdefault(name, {})[revision] = definition
     return {"jobDefinitionName": name, "jobDefinitionArn": definition.arn, "revision": revision}
 
 
-def deregister(world: World, command: DeregisterJobDefinition) -> None:
+def deregister(world: World, command: DeregisterJobDefinition, effects: list[Effect]) -> None:
     """INACTIVE: no new jobs; those that were submitted go on.
 
     Without a revision the latest ACTIVE one is meant (botocore's examples accept ``sleep10``; assumed).
@@ -52,7 +53,9 @@ def deregister(world: World, command: DeregisterJobDefinition) -> None:
     definition = names.find_definition(world, *split) if split else None
     if definition is None:
         raise messages.resource_does_not_exist(names.full_arn(world, "job-definition", text))
-    definition.active = False
+    if definition.active:
+        definition.active = False
+        retention.keep_definition(world, definition.name, definition.revision, effects, at=command.at)
 
 
 def for_submission(world: World, text: str) -> JobDefinition:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from batchemu import messages
 from batchemu.core import arrays, names
-from batchemu.core.arrays import child_id
-from batchemu.core.ids import JobId
+from batchemu.core.ids import JobId, child_id, parent_id
 from batchemu.core.world import TERMINAL, JobStatus
 
 if TYPE_CHECKING:
@@ -99,9 +98,13 @@ def one_failed(world: World, job: Job) -> bool:
 
 
 def status_of(world: World, job_id: JobId) -> JobStatus:
-    """How a job stands; a child that was never spawned, because its parent ended before, stands as that."""
-    job = world.jobs.get(job_id)
-    return world.jobs[arrays.parent_id(job_id)].status if job is None else job.status
+    """How a job stands.
+
+    A child that was never spawned, because its parent ended before, stands as that. One that is forgotten
+    by now had SUCCEEDED: a failure would have reached whoever waited for it.
+    """
+    job = world.jobs.get(job_id) or world.jobs.get(parent_id(job_id))
+    return JobStatus.SUCCEEDED if job is None else job.status
 
 
 def released(world: World, over: Job) -> Iterator[Job]:

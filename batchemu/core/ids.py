@@ -19,3 +19,13 @@ def task_id(job_id: JobId, attempt: AttemptNo) -> str:
     Form: ``arn:aws:ecs:<region>:<account>:task/<cluster>/<32 hex>``.
     """
     return hashlib.md5(f"{job_id}/{attempt}".encode(), usedforsecurity=False).hexdigest()
+
+
+def child_id(parent: JobId, index: int) -> JobId:
+    """Of a child of an array job: https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html"""
+    return JobId(f"{parent}:{index}")
+
+
+def parent_id(child: JobId) -> JobId:
+    """Of the array job of a child; of any other job its own."""
+    return JobId(child.partition(":")[0])

@@ -5,11 +5,11 @@ Each rule says what it found, so that a failure reads as a finding and not as an
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from batchemu.core import attempts, capacity, endings, trainings
+from batchemu.core import attempts, capacity, endings, retention, trainings
 from batchemu.core.arrays import children, is_over
 from batchemu.core.consumables import stock
 from batchemu.core.dependencies import status_of, waited_for
@@ -54,6 +54,7 @@ def check(world: World) -> None:
         _check_is_under_way(world, job)
     _check_nobody_waits_for_nothing(world)
     _check_no_service_job_waits_for_nothing(world)
+    _check_retention(world)
     if world.dirty:
         raise Broken("a step leaves no queue dirty", world.dirty)
 
@@ -206,6 +207,25 @@ def _check_is_under_way(world: World, job: Job) -> None:
         raise Broken("reports are kept of jobs that are held", job)
     if attempt.asked_for == (TimerKey(attempts.STARTING_TIMER, job.job_id, attempt.number) in world.timers):
         raise Broken("a STARTING job's container is asked for, at once or later", job)
+
+
+def _check_retention(world: World) -> None:
+    """Each that is over, and nobody else, is going to be forgotten, and somebody will see to it."""
+    over = [job.job_id for job in world.jobs.values() if job.status in TERMINAL and job.parent is None]
+    over += [job.job_id for job in world.service_jobs.values() if job.status in TRAINING_OVER]
+    inactive = [
+        f"{each.name}:{each.revision}"
+        for revisions in world.definitions.values()
+        for each in revisions.values()
+        if not each.active
+    ]
+    for kind, members in ((retention.JOBS, over), (retention.DEFINITIONS, inactive)):
+        leaving = world.leaving.get(kind, deque())
+        if sorted(members) != sorted(key for _, key in leaving):
+            raise Broken("what is over is what will be forgotten", (kind, members, leaving))
+        timer = TimerKey(retention.PURPOSE, kind)
+        if world.timers.get(timer) != (leaving[0][0] if leaving else None):
+            raise Broken("the first to go has a timer", (kind, leaving))
 
 
 def _check_nobody_waits_for_nothing(world: World) -> None:

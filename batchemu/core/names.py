@@ -113,7 +113,7 @@ def split_definition(world: World, text: str) -> tuple[str, int | None] | None:
 
 def find_definition(world: World, name: str, revision: int | None) -> JobDefinition | None:
     """The revision asked for, active or not; without one the latest ACTIVE revision."""
-    revisions = world.definitions.get(name, [])
+    revisions = world.definitions.get(name, {})
     if revision is not None:
-        return revisions[revision - 1] if 1 <= revision <= len(revisions) else None
-    return next((definition for definition in reversed(revisions) if definition.active), None)
+        return revisions.get(revision)
+    return next((definition for definition in reversed(revisions.values()) if definition.active), None)

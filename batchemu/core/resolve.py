@@ -42,7 +42,8 @@ _OVERLAYING = frozenset(
     }
 )
 """Members of SubmitJob that change what a definition says."""
-_REFERENCE = re.compile(r"Ref::([A-Za-z0-9_-]+)")
+_NAME = "[A-Za-z0-9_-]+"
+"""Of a parameter that is not there; those that are there are found whatever they are called."""
 
 
 def resolve(
@@ -96,6 +97,7 @@ def _resolved(
         platform_capabilities=tuple(detail.get("platformCapabilities", ())),
         container=container,
         parameters=parameters,
+        is_overridden=bool(overrides or params.get("parameters")),
         vcpus=vcpus,
         memory_mib=memory_mib,
         attempts=strategy["attempts"] if strategy else 1,
@@ -170,12 +172,18 @@ def _amounts(container: Mapping[str, Any], capability: PlatformCapability) -> tu
 
 
 def substitute(command: Sequence[str], parameters: Mapping[str, str]) -> list[str]:
-    """``Ref::name`` anywhere in a word becomes the parameter's value; the longest known name wins."""
-    return [_REFERENCE.sub(lambda match: _value(match[1], parameters), word) for word in command]
+    """``Ref::name`` anywhere in a word becomes the parameter's value; the longest known name wins.
+
+    What a value holds is not looked at again.
+    """
+    if not any("Ref::" in word for word in command):
+        return list(command)
+    known = [re.escape(name) for name in sorted(parameters, key=len, reverse=True) if name]
+    reference = re.compile(f"Ref::(?:({'|'.join(known) or '(?!)'})|({_NAME}))")
+    return [reference.sub(lambda match: _value(match, parameters), word) for word in command]
 
 
-def _value(reference: str, parameters: Mapping[str, str]) -> str:
-    for end in range(len(reference), 0, -1):
-        if reference[:end] in parameters:
-            return parameters[reference[:end]] + reference[end:]
-    raise messages.missing_parameter(reference)
+def _value(match: re.Match[str], parameters: Mapping[str, str]) -> str:
+    if match[1] is None:
+        raise messages.missing_parameter(match[2])
+    return parameters[match[1]]

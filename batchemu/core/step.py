@@ -19,6 +19,7 @@ from batchemu.core import (
     policies,
     queues,
     quota_shares,
+    retention,
     service_environments,
     service_jobs,
     steering,
@@ -68,6 +69,9 @@ _TIMERS: Mapping[str, Callable[[World, TimerKey, list[Effect], Millis], None]] =
         world, JobId(timer.subject), effects, at=at
     ),
     trainings.TIMEOUT_TIMER: lambda world, timer, effects, _: trainings.timed_out(world, timer, effects),
+    retention.PURPOSE: lambda world, timer, effects, at: retention.timer_fired(
+        world, timer.subject, effects, at=at
+    ),
     trainings.CAPACITY_TIMER: lambda world, timer, _effects, _at: trainings.ask_again(world, timer),
 }
 """By purpose: what happens when a timer fires that was still wanted."""
@@ -96,7 +100,7 @@ _HANDLERS: Mapping[type, Callable[[World, Any, list[Effect]], object]] = {
     i.UpdateServiceJob: lambda world, command, _: service_jobs.update(world, command),
     i.TerminateServiceJob: service_jobs.terminate,
     i.RegisterJobDefinition: lambda world, command, _: definitions.register(world, command),
-    i.DeregisterJobDefinition: lambda world, command, _: definitions.deregister(world, command),
+    i.DeregisterJobDefinition: definitions.deregister,
     i.SubmitJob: jobs.submit,
     i.CancelJob: jobs.cancel,
     i.TerminateJob: jobs.terminate,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from batchemu.core import retention
 from batchemu.core.effects import Announce
 from batchemu.core.facts import JobStatusChanged, ResourceStatusChanged, ServiceJobStatusChanged
 from batchemu.core.ids import AttemptNo, Millis
@@ -102,6 +103,8 @@ def move(
     job.status_reason = reason
     if to in TERMINAL:
         job.stopped_at = at
+        if job.parent is None:  # children stay as long as their parent
+            retention.keep_job(world, job.job_id, effects, at=at)
     if job.parent is not None:
         array = _array_of(world, job)
         array.counts[before] -= 1
@@ -183,6 +186,7 @@ def move_training(
         queue, share = world.queues.get(job.queue), job.settings.get("shareIdentifier")
         if queue is not None and share is not None and queue.trainings.get(job.seq) == job.job_id:
             _leave_share(queue, share)
+        retention.keep_job(world, job.job_id, effects, at=at)
     if before is ServiceJobStatus.RUNNABLE:
         leave_line(world, job, at)
     if to is ServiceJobStatus.RUNNABLE:

@@ -6,7 +6,7 @@ their names; here is what they talk about.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -84,6 +84,10 @@ AWS_LIKE = Delays(compute_environment=10_000, job_queue=5_000, submitted=1_000, 
 Disabling and deleting a queue takes about a minute in all
 (https://github.com/hashicorp/terraform-provider-aws/issues/2044).
 """
+
+
+RETENTION_MS = 7 * 86_400_000
+"""https://docs.aws.amazon.com/batch/latest/userguide/job_states.html: at least 7 days."""
 
 
 class PlatformCapability(StrEnum):
@@ -287,6 +291,8 @@ class ResolvedJob:
     container: Mapping[str, Any]
     """The members of ContainerDetail that are known at submission."""
     parameters: Mapping[str, str]
+    is_overridden: bool
+    """Whether the request has a say in the command or the environment."""
     vcpus: float
     memory_mib: int
     attempts: int
@@ -430,14 +436,20 @@ class World:
     service_environments: dict[str, ServiceEnvironment] = field(default_factory=dict)
     quota_shares: dict[str, QuotaShare] = field(default_factory=dict)
     """By ARN: a name is unique in its queue only."""
-    definitions: dict[str, list[JobDefinition]] = field(default_factory=dict)
-    """All revisions of a name; revision n stands at n - 1, for revisions are never reused."""
+    definitions: dict[str, dict[int, JobDefinition]] = field(default_factory=dict)
+    """The revisions of a name that are not forgotten, in ascending order."""
+    last_revisions: dict[str, int] = field(default_factory=dict)
+    """By name; revisions are never reused."""
     jobs: dict[JobId, Job] = field(default_factory=dict)
     service_jobs: dict[JobId, ServiceJob] = field(default_factory=dict)
     service_tokens: dict[str, Millis] = field(default_factory=dict)
     """Client tokens of SubmitServiceJob, and when they came."""
     dependents: dict[JobId, list[JobId]] = field(default_factory=dict)
     """Who waits for a job that is not over, but for children that wait for children."""
+    retention_ms: int = RETENTION_MS
+    """How long what is over stays describable."""
+    leaving: dict[str, deque[tuple[Millis, str]]] = field(default_factory=lambda: defaultdict(deque))
+    """By kind: what is over, and until when it stays, the first to go first."""
     timers: dict[TimerKey, Millis] = field(default_factory=dict)
     dirty: set[str] = field(default_factory=set)
     """Names of the queues that the scheduler must look at before the step ends."""

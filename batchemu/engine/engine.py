@@ -26,7 +26,7 @@ from batchemu.core.facts import JobStatusChanged
 from batchemu.core.inputs import ContainerExited, ContainerStarted, TimerFired, TrainingReported
 from batchemu.core.quotas import RAISED, Quotas
 from batchemu.core.step import step
-from batchemu.core.world import Delays, World
+from batchemu.core.world import RETENTION_MS, Delays, World
 from batchemu.engine.clock import MAX_MILLIS, Clock
 from batchemu.engine.log import Log
 from batchemu.engine.waiting import Waiters
@@ -58,12 +58,14 @@ class Engine:
         *,
         delays: Delays | None = None,
         quotas: Quotas = RAISED,
+        retention_ms: int = RETENTION_MS,
         records: Log | None = None,
     ) -> None:
         self.clock = clock
         self.log = records or Log()
         self._delays = delays or Delays()
         self._quotas = quotas
+        self._retention_ms = retention_ms
         self._worlds: dict[Scope, World] = {}
         self._standing: Callable[[Millis], Sequence[Input]] = lambda at: ()
         self._lock = threading.RLock()
@@ -136,7 +138,11 @@ class Engine:
         world = self._worlds.get(scope)
         if world is None:
             world = World(
-                account=scope.account, region=scope.region, delays=self._delays, quotas=self._quotas
+                account=scope.account,
+                region=scope.region,
+                delays=self._delays,
+                quotas=self._quotas,
+                retention_ms=self._retention_ms,
             )
             self._worlds[scope] = world
             for given in self._standing(self.clock.now()):

@@ -25,12 +25,13 @@ from batchemu.runtime.docker_starter import Starter
 from batchemu.runtime.pool import Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import docker
 
     from batchemu.core.effects import AttemptKey, StartContainer
     from batchemu.engine.ports import LogSink, Reporter, Scope
+    from batchemu.runtime.surroundings import Group
 
 __all__ = ["DockerRuntime", "connect"]
 
@@ -54,7 +55,7 @@ class DockerRuntime(JobRuntime):
 
     ``stop_grace_s`` lies between SIGTERM and SIGKILL. ``privileged_fallback``: where the engine
     cannot give privileges, run a privileged job without them instead of failing it. A ``client``
-    that is passed in stays open.
+    that is passed in stays open. ``around``: what the emulator adds to the environment of a container.
 
     Raises SettingsError when no engine answers.
     """
@@ -68,6 +69,7 @@ class DockerRuntime(JobRuntime):
         starters: int | None = None,
         client: docker.DockerClient | None = None,
         privileged_fallback: bool = False,
+        around: Callable[[Scope], Iterable[Group]] = lambda _: (),
     ) -> None:
         self._session_label = f"{docker_options.LABEL_SESSION}={session}"
         self._engine = Engine(client)
@@ -86,6 +88,7 @@ class DockerRuntime(JobRuntime):
             self._ending,
             self._start_pool,
             labels=lambda attempt: docker_options.labels(attempt.request, session=session, owner=me),
+            around=around,
             privileged_fallback=privileged_fallback,
         )
         try:
@@ -97,6 +100,13 @@ class DockerRuntime(JobRuntime):
     def describe(self) -> str:
         """One line for the health page: ``docker 20.10.24 at unix:///var/run/docker.sock``."""
         return self._engine.describe()
+
+    def gateway(self) -> str | None:
+        """The address by which containers reach the host; None: the engine has no usual network."""
+        try:
+            return self._engine.gateway()
+        except (Refused, TimedOut, Away):
+            return None
 
     def start(self, scope: Scope, container: StartContainer, report: Reporter) -> None:
         attempt = Attempt(scope, container, report)

@@ -126,6 +126,12 @@ class Engine:
             self._described = f"{name} {version['Version'].partition('+')[0]} at {address()}"
         return self._described
 
+    def gateway(self) -> str | None:
+        """The host's own address on the engine's default network: what ``host-gateway`` means."""
+        with _translated():
+            found = self._api.inspect_network("bridge").get("IPAM", {}).get("Config") or []
+        return next((str(each["Gateway"]) for each in found if each.get("Gateway")), None)
+
     def time(self) -> int:
         """The engine's own clock, in whole seconds since the epoch: its ``since`` counts by it."""
         with _translated():

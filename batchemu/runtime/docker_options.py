@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from batchemu.runtime import surroundings
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from batchemu.core.effects import StartContainer
+    from batchemu.runtime.surroundings import Group
 
 LABEL_SESSION = "batchemu.session"
 LABEL_JOB_ID = "batchemu.job-id"
@@ -47,8 +50,10 @@ MEMBERS: Mapping[str, Callable[[Any, CreateOptions], None]] = {
 """Members of AWS's ContainerProperties that change how a container is made, each with its rule."""
 
 
-def options(container: StartContainer, labels: Mapping[str, str]) -> CreateOptions:
-    """Everything that the engine must know to make the container.
+def options(
+    container: StartContainer, labels: Mapping[str, str], around: Iterable[Group] = ()
+) -> CreateOptions:
+    """Everything that the engine must know to make the container; ``around``: what the emulator adds.
 
     Memory is a hard limit and swap gives nothing on top: an ECS instance has none, so a container
     over its limit is killed. Lines go to the engine's json-file without a terminal, because we read
@@ -59,7 +64,7 @@ def options(container: StartContainer, labels: Mapping[str, str]) -> CreateOptio
         config={
             "image": container.container["image"],
             "command": list(container.command) or None,
-            "environment": dict(container.environment),
+            "environment": surroundings.added(container.environment, around),
             "labels": dict(labels),
             "tty": False,
         },
@@ -68,7 +73,7 @@ def options(container: StartContainer, labels: Mapping[str, str]) -> CreateOptio
             "mem_limit": memory,
             "memswap_limit": memory,
             "log_config": {"type": "json-file", "config": {}},
-            "extra_hosts": {"host.docker.internal": "host-gateway"},
+            "extra_hosts": {surroundings.HOST: "host-gateway"},
         },
     )
     for member, apply in MEMBERS.items():

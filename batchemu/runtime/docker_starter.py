@@ -16,14 +16,15 @@ from batchemu.runtime.docker_logs import LogReader
 from batchemu.runtime.docker_time import moment_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from batchemu.engine.ports import LogLine, LogSink
+    from batchemu.engine.ports import LogLine, LogSink, Scope
     from batchemu.runtime.docker_attempts import Attempt, Attempts
     from batchemu.runtime.docker_ending import Ending
     from batchemu.runtime.docker_engine import Engine
     from batchemu.runtime.docker_options import CreateOptions
     from batchemu.runtime.pool import Pool
+    from batchemu.runtime.surroundings import Group
 
 log = logging.getLogger("batchemu.runtime")
 
@@ -52,6 +53,7 @@ class Starter:
         pool: Pool,
         *,
         labels: Callable[[Attempt], dict[str, str]],
+        around: Callable[[Scope], Iterable[Group]],
         privileged_fallback: bool,
     ) -> None:
         self._engine = engine
@@ -60,6 +62,7 @@ class Starter:
         self._ending = ending
         self._pool = pool
         self._labels = labels
+        self._around = around
         self._privileged_fallback = privileged_fallback
         self._pulling = threading.Lock()
         self._waiting: dict[str, list[Attempt]] = {}
@@ -131,7 +134,7 @@ class Starter:
 
     def _up(self, attempt: Attempt) -> str:
         """Create and start, without the privileges that this engine may not give if so configured."""
-        options = docker_options.options(attempt.request, self._labels(attempt))
+        options = docker_options.options(attempt.request, self._labels(attempt), self._around(attempt.scope))
         try:
             return self._create_and_start(attempt, options)
         except CannotStart as failure:

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from batchemu.core import inputs as i
+from batchemu.core import retention
 from batchemu.core.effects import (
     Announce,
     Effect,
@@ -15,6 +16,7 @@ from batchemu.core.effects import (
     StartTraining,
     StopContainer,
     StopTraining,
+    TimerKey,
 )
 from batchemu.core.facts import JobStatusChanged, ServiceJobStatusChanged
 from batchemu.core.ids import AttemptNo, JobId, Millis
@@ -342,6 +344,10 @@ class Lab:
 
     def timers(self) -> list[SetTimer]:
         return [effect for effect in self.effects if isinstance(effect, SetTimer)]
+
+    def pending(self) -> list[TimerKey]:
+        """The timers that are armed, but for those by which what is over is forgotten."""
+        return [key for key in self.world.timers if key.purpose != retention.PURPOSE]
 
     def path(self, job_id: JobId) -> list[str]:
         """Every status that a job was announced in."""

@@ -126,7 +126,7 @@ def test_a_timeout_counts_from_running_and_is_not_retried(lab: Lab) -> None:
 def test_a_timeout_of_an_attempt_that_is_over_does_nothing(lab: Lab) -> None:
     job = lab.submit(timeout={"attemptDurationSeconds": 60})
     lab.run(job)
-    assert lab.world.timers == {}
+    assert lab.pending() == []
     assert lab.status(job) == "SUCCEEDED"
 
 
@@ -237,7 +237,7 @@ def test_a_job_can_be_ended_during_the_delays() -> None:
     assert lab.status(second) == "STARTING"
     lab.terminate(second, "no")
     assert lab.status(second) == "FAILED"
-    assert (lab.started(), lab.stopped(), lab.world.timers, lab.used()) == ([], [], {}, 0)
+    assert (lab.started(), lab.stopped(), lab.pending(), lab.used()) == ([], [], [], 0)
 
 
 def test_a_dependency_that_ends_during_the_delay_of_submitted_counts() -> None:

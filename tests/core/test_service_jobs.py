@@ -107,7 +107,7 @@ def test_a_want_of_capacity_that_crosses_a_stop_is_the_end(lab: Lab) -> None:
     job = lab.train()
     lab.terminate_training(job, "enough")
     lab.report(job, "Failed", "CapacityError: none")
-    assert (lab.status(job), lab.world.timers) == ("FAILED", {})
+    assert (lab.status(job), lab.pending()) == ("FAILED", [])
 
 
 def test_a_timeout_stops_an_attempt_and_is_not_retried(lab: Lab) -> None:
@@ -124,7 +124,7 @@ def test_a_job_that_waits_for_capacity_can_be_terminated(lab: Lab) -> None:
     job, behind = lab.train(), lab.train()
     lab.report(job, "Failed", "CapacityError: none")
     lab.terminate_training(job)
-    assert (lab.status(job, behind), lab.world.timers) == (["FAILED", "SCHEDULED"], {})
+    assert (lab.status(job, behind), lab.pending()) == (["FAILED", "SCHEDULED"], [])
 
 
 def test_a_job_can_be_terminated_during_the_delay_of_submitted() -> None:
@@ -133,7 +133,7 @@ def test_a_job_can_be_terminated_during_the_delay_of_submitted() -> None:
     lab.service_queue()
     job = lab.train()
     lab.terminate_training(job, "no")
-    assert (lab.status(job), lab.world.timers, lab.trained()) == ("FAILED", {}, [])
+    assert (lab.status(job), lab.pending(), lab.trained()) == ("FAILED", [], [])
 
 
 # --- capacity
@@ -355,7 +355,7 @@ def test_deleting_a_queue_ends_jobs_that_pause_or_are_submitted() -> None:
     submitted = lab.train()
     lab.update_queue("training", state="DISABLED")
     lab.delete_queue("training")
-    assert (lab.status(pausing, submitted), lab.world.timers) == (["FAILED", "FAILED"], {})
+    assert (lab.status(pausing, submitted), lab.pending()) == (["FAILED", "FAILED"], [])
     assert lab.training(submitted).status_reason == "JobQueue deleted"
 
 

@@ -316,9 +316,8 @@ def test_timers_of_finished_jobs_are_forgotten(bench: Bench) -> None:
     bench.plans.add(Plan())
     for number in range(1500):
         bench.submit(f"job-{number}", timeout={"attemptDurationSeconds": 3600})
-    assert bench.engine._armed == {}
+    assert [timer.purpose for _, timer in bench.engine._armed] == ["retention"]
     assert len(bench.engine.clock._timers) < 1500
-    assert bench.engine.clock.next_due() is None
 
 
 def test_a_move_waits_for_what_another_thread_carries_out(bench: Bench) -> None:

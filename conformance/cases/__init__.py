@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.case import unique
 from conformance.cases import (
+    array_jobs,
     compute_environments,
     consumable_resources,
     errors,
@@ -36,6 +37,7 @@ _MODULES = (
     job_overrides,
     job_endings,
     job_lists,
+    array_jobs,
     scheduling_policies,
     consumable_resources,
     service_environments,

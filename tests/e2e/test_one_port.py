@@ -269,17 +269,16 @@ def test_an_unsigned_request_that_is_nobodys_is_refused(raw: Raw, path: str) -> 
     assert status == 403
 
 
-def test_an_operation_that_is_not_there_is_asked_for_once(emulator: Emulator) -> None:
+def test_a_method_that_no_operation_has_is_asked_for_once(emulator: Emulator, raw: Raw) -> None:
     calls = []
     batch = emulator.client()
     batch.meta.events.register("before-send.batch", lambda **_: calls.append(1))
     with pytest.raises(ClientError) as caught:
-        batch.list_scheduling_policies()
+        batch.describe_service_job(jobId="nobody")
     batch.close()
-    error = caught.value.response
-    assert error["ResponseMetadata"]["HTTPStatusCode"] == 501
-    assert error["Error"]["Message"] == "batchemu does not implement ListSchedulingPolicies yet"
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
     assert len(calls) == 1
+    assert raw("POST", "/v1/foldjob", b"{}")[0] in (403, 404)
 
 
 def test_nothing_is_lost_by_bad_requests(emulator: Emulator, raw: Raw) -> None:

@@ -237,7 +237,13 @@ def check_answer(request: Request, answer: Answer) -> None:
 
 def _is_used(world: World) -> bool:
     """Whoever only looks makes an empty world, which is as good as none."""
-    return world != World(account=world.account, region=world.region, delays=world.delays)
+    return world != World(
+        account=world.account,
+        region=world.region,
+        delays=world.delays,
+        quotas=world.quotas,
+        retention_ms=world.retention_ms,
+    )
 
 
 def _without_cache(definition: JobDefinition) -> Any:

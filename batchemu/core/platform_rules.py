@@ -27,6 +27,7 @@ _SYSTEMS = (
     "WINDOWS_SERVER_2022_FULL",
     "LINUX",
 )
+_ARCHITECTURES = ("X86_64", "ARM64")
 _NOT_ON_WINDOWS = ("linuxParameters", "privileged", "user", "ulimits", "readonlyRootFilesystem")
 """botocore's model, documentation of RuntimePlatform.operatingSystemFamily."""
 
@@ -143,7 +144,7 @@ def _check_ec2(task: Mapping[str, Any], containers: Sequence[Mapping[str, Any]])
         for kind, legacy in _LEGACY.items():
             if kind in given and legacy in container:
                 raise messages.invalid(
-                    f"Cannot use both ECS containerProperties <{legacy}> and resourceRequirement <{kind}>."
+                    f"Cannot use both ECS containerProperties {legacy} and resourceRequirement {kind}."
                 )
         check_amounts(container, given)
 
@@ -170,7 +171,7 @@ def _check_fargate(task: Mapping[str, Any], containers: Sequence[Mapping[str, An
     storage = task.get("ephemeralStorage")
     if storage is not None and not 21 <= storage["sizeInGiB"] <= 200:
         raise messages.invalid(
-            "Ephemeral storage for Fargate tasks can be only between range 21 GiB to 200 GiB"
+            "Ephemeral storage for Fargate tasks can be only between range 21 GiB to 200 GiB."
         )
     _check_runtime_platform(task, containers)
     _check_network_mode("Fargate", task)
@@ -206,7 +207,7 @@ def _check_fargate_volumes(task: Mapping[str, Any]) -> None:
             raise messages.invalid("host.sourcePath should not be set for volumes in Fargate.")
         if "efsVolumeConfiguration" in volume and version in _OLD_FARGATE:
             raise messages.invalid(
-                f"EFS is supported for Fargate platform versions 1.4.0 or later, provided {version}"
+                f"EFS is supported for Fargate platform versions 1.4.0 or later, provided {version}."
             )
 
 
@@ -218,8 +219,11 @@ def _check_runtime_platform(task: Mapping[str, Any], containers: Sequence[Mappin
             f"RuntimePlatform supports only one from [{', '.join(_SYSTEMS)}] operating systems, "
             f"provided {system}"
         )
-    _check_architecture(cpu)
     if system == "LINUX":
+        if cpu not in _ARCHITECTURES:
+            raise messages.invalid(
+                f"cpuArchitecture for Fargate LINUX tasks can be only one from [{', '.join(_ARCHITECTURES)}]."
+            )
         return
     if cpu != "X86_64":
         raise messages.invalid("Windows supported only by X86_64 cpuArchitecture")
@@ -234,12 +238,6 @@ def _check_runtime_platform(task: Mapping[str, Any], containers: Sequence[Mappin
         raise messages.invalid("efsVolumeConfiguration is not applicable for Windows.")  # assumed wording
 
 
-def _check_architecture(cpu: str) -> None:
-    """Botocore's model, documentation of RuntimePlatform.cpuArchitecture."""
-    if cpu not in ("X86_64", "ARM64"):
-        raise messages.invalid(f"cpuArchitecture {cpu} is not valid.")  # assumed wording
-
-
 # --- ECS Managed Instances
 
 
@@ -250,7 +248,10 @@ def _check_managed_instances(task: Mapping[str, Any], containers: Sequence[Mappi
         raise messages.invalid(
             "runtimePlatform for MANAGED_INSTANCES only supports LINUX operating system family."
         )
-    _check_architecture(runtime.get("cpuArchitecture", "X86_64"))
+    cpu = runtime.get("cpuArchitecture", "X86_64")
+    if cpu not in _ARCHITECTURES:
+        # the rule: botocore's model, documentation of RuntimePlatform.cpuArchitecture
+        raise messages.invalid(f"cpuArchitecture {cpu} is not valid.")  # assumed wording
     if task.get("networkConfiguration"):
         # the rule: botocore's model, documentation of EcsTaskProperties.networkConfiguration
         raise messages.invalid(

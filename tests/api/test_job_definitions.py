@@ -140,7 +140,7 @@ def test_names_and_max_results_exclude_each_other(batch: Batch, refused: Any) ->
 # --- what RegisterJobDefinition refuses
 
 
-ON_EXIT = "EvaluateOnExit should contain at least one of onExitCode, onReason or onStatusReason"
+ON_EXIT = "EvaluateOnExit should contain at least one of onExitCode, onReason or onStatusReason."
 RESTRICTED = "Evaluate on exit condition contains restricted characters."
 
 
@@ -170,6 +170,15 @@ MEMBERS: list[Case] = [
             "nodeProperties": {"numNodes": 1, "mainNode": 0, "nodeRangeProperties": []},
         },
         "ECS ContainerProperties, ecsProperties, or eksProperties is required when using type container.",
+    ),
+    (
+        {
+            "type": "multinode",
+            "containerProperties": None,
+            "eksProperties": {},
+            "nodeProperties": {"numNodes": 1, "mainNode": 0, "nodeRangeProperties": []},
+        },
+        "Cannot use both nodeProperties and eksProperties",
     ),
     ({"type": "multinode", "containerProperties": None}, "Node properties of multinode job is required."),
     (

@@ -81,8 +81,7 @@ def check_create(params: Mapping[str, Any], region: str) -> None:
         raise messages.invalid("unmanagedvCpus is not applicable for managed Compute Environment.")
     resources = params.get("computeResources")
     if not resources:
-        # assumed wording
-        raise messages.invalid("computeResources must be provided for a MANAGED compute environment.")
+        raise messages.invalid("computeResources must be provided for a MANAGED compute environment")
     if resources["type"] != managed_instances_rules.KIND and not resources.get("subnets"):
         raise messages.invalid("Subnets are required.")  # assumed wording
     _check_resources(resources, is_eks=is_eks)
@@ -90,6 +89,8 @@ def check_create(params: Mapping[str, Any], region: str) -> None:
 
 
 def _check_unmanaged(params: Mapping[str, Any]) -> None:
+    if params.get("computeResources", {}).get("type", "").startswith("FARGATE"):
+        raise messages.invalid("Cannot create an UNMANAGED Fargate Compute Environment.")
     role = params.get("serviceRole")
     if not role:
         raise messages.invalid("ServiceRole is required.")

@@ -95,7 +95,9 @@ def _policy(params: Mapping[str, Any]) -> dict[str, Any] | None:
     """The policy of a request, checked."""
     given = {kind: params[kind] for kind in (FAIR_SHARE, QUOTA_SHARE) if kind in params}
     if len(given) > 1:
-        raise messages.invalid("A scheduling policy can have either fairsharePolicy or quotaSharePolicy")
+        raise messages.invalid(
+            "A scheduling policy can have either fairsharePolicy or quotaSharePolicy, but not both."
+        )
     if FAIR_SHARE in given:
         _check_fair_share(given[FAIR_SHARE])
     if given.get(QUOTA_SHARE, {}).get("idleResourceAssignmentStrategy", "FIFO") != "FIFO":
@@ -129,7 +131,6 @@ def _check_overlap(identifiers: Sequence[str]) -> None:
         for end in range(len(name) + 1):
             other = prefixes.get(name[:end])
             if other is not None and other != identifier:
-                # the middle of AWS's sentence was cut where it is quoted: "matches another" is seen
                 raise messages.invalid(
-                    f"Share identifier {identifier} matches another share identifier {other}"
+                    f"Share identifier {identifier} matches another share identifier {other}."
                 )

@@ -263,6 +263,14 @@ def test_resources_that_cannot_be_are_refused(
     [
         ({"state": "DISABLED"}, "Compute Environment must be created in ENABLED state."),
         ({"unmanagedvCpus": 1}, "unmanagedvCpus is not applicable for managed Compute Environment."),
+        (
+            {"computeResources": None},
+            "computeResources must be provided for a MANAGED compute environment",
+        ),
+        (
+            {"type": "UNMANAGED", "computeResources": {"type": "FARGATE_SPOT", "maxvCpus": 1, "subnets": []}},
+            "Cannot create an UNMANAGED Fargate Compute Environment.",
+        ),
         ({"type": "UNMANAGED", "computeResources": None}, "ServiceRole is required."),
         (
             {"type": "UNMANAGED", "computeResources": None, "serviceRole": "AWSServiceRoleForBatch"},

@@ -232,14 +232,15 @@ def _check_infrastructure(
 ) -> None:
     """Instances are replaced under the service-linked role only, and not with BEST_FIT; assumed wording.
 
-    Source: https://docs.aws.amazon.com/batch/latest/userguide/infrastructure-updates.html
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/infrastructure-updates.html; of INVALID ones:
+    https://docs.aws.amazon.com/batch/latest/userguide/invalid_compute_environment.html
     """
     before = environment.resources
     asked = [each for each in _INFRASTRUCTURE if each in change and before.get(each) != merged.get(each)]
     if change.get("updateToLatestImageVersion"):
         asked.append("updateToLatestImageVersion")
-    if not asked:
-        return
+    if not asked or environment.status == "INVALID":
+        return  # an update is how an INVALID environment is repaired, and it has no instances to replace
     if before.get("allocationStrategy", "BEST_FIT") == "BEST_FIT":
         raise messages.invalid(
             f"{asked[0]} cannot be updated in a compute environment with allocation strategy BEST_FIT."

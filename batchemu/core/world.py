@@ -106,6 +106,8 @@ class ComputeEnvironment:
     """Name of the ECS cluster; None: an environment on Amazon EKS."""
     fault: str | None = None
     """What makes it INVALID once it is no longer being changed: the statusReason to be."""
+    default_images: bool = False
+    """Whether ``ec2Configuration`` was filled in by AWS Batch, and follows ``instanceTypes``."""
     used_vcpus: float = 0.0
     jobs: dict[JobId, float] = field(default_factory=dict)
     """The jobs that run here and the vCPUs that each of them holds."""

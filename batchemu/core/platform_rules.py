@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
-from batchemu.core.numbers import whole
+from batchemu.core.numbers import decimal, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,13 +73,6 @@ def requirements(container: Mapping[str, Any]) -> dict[str, str]:
     return given
 
 
-def _number(kind: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise _not_numeric(kind, text) from None
-
-
 def _not_numeric(kind: str, text: str) -> Exception:
     """ISSUE kestra-io/plugin-aws#504 (2024)."""
     return messages.invalid(
@@ -105,20 +98,24 @@ def check_amounts(container: Mapping[str, Any], given: Mapping[str, str]) -> Non
 
 
 def check_fargate_amounts(all_given: Sequence[Mapping[str, str]]) -> None:
-    """The containers of a task together have a vCPU and a memory that go together on Fargate.
+    """The containers of a task have no GPU, and together a vCPU and a memory that go together on Fargate.
 
     That several containers are added up is assumed: it is what makes the size of an ECS task.
     """
+    if any("GPU" in given for given in all_given):
+        raise messages.invalid("GPU is not applicable for Fargate.")
     total_vcpus, total_memory = 0.0, 0
     for given in all_given:
         if "VCPU" not in given:
             raise messages.invalid("vCPU is required.")
         if "MEMORY" not in given:
             raise messages.invalid("Memory is required.")  # assumed wording
-        vcpus, memory = _number("VCPU", given["VCPU"]), whole(given["MEMORY"])
+        vcpus, memory = decimal(given["VCPU"]), whole(given["MEMORY"])
+        if vcpus is None:
+            raise _not_numeric("VCPU", given["VCPU"])
         if memory is None:
             raise _not_numeric("MEMORY", given["MEMORY"])
-        if vcpus <= 0 or memory <= 0:
+        if vcpus == 0 or memory == 0:
             raise _bad_pair(vcpus, memory)
         total_vcpus, total_memory = total_vcpus + vcpus, total_memory + memory
     if total_memory not in FARGATE_MEMORY.get(total_vcpus, ()):
@@ -159,10 +156,7 @@ def _check_network_mode(platform: str, task: Mapping[str, Any]) -> None:
 
 
 def _check_fargate(task: Mapping[str, Any], containers: Sequence[Mapping[str, Any]]) -> None:
-    all_given = [requirements(container) for container in containers]
-    if any("GPU" in given for given in all_given):
-        raise messages.invalid("GPU is not applicable for Fargate.")
-    check_fargate_amounts(all_given)
+    check_fargate_amounts([requirements(container) for container in containers])
     if not task.get("executionRoleArn"):
         raise messages.invalid("executionRoleArn is required for Fargate jobs.")
     for container in containers:

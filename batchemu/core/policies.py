@@ -23,6 +23,7 @@ FAIR_SHARE: Final = "fairsharePolicy"
 QUOTA_SHARE: Final = "quotaSharePolicy"
 MAX_SHARES = 500
 _SHARE_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,255}\*?")
+"""Also of a job: botocore's model, SubmitJobRequest.shareIdentifier."""
 
 
 def create(world: World, command: CreateSchedulingPolicy) -> dict[str, str]:
@@ -81,7 +82,7 @@ def check_share(world: World, queue: JobQueue, identifier: str | None) -> None:
         return
     if identifier is None:
         raise messages.share_missing()
-    if re.fullmatch(r"[A-Za-z0-9_-]{1,255}", identifier) is None:
+    if _SHARE_IDENTIFIER.fullmatch(identifier) is None:
         raise messages.invalid("ShareIdentifier name should match a valid pattern.")  # as of policies
 
 

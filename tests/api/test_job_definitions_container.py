@@ -274,8 +274,7 @@ ASSUMED_ON_FARGATE: list[Members] = [
     {"resourceRequirements": [{"type": "VCPU", "value": "1"}]},
     {**WINDOWS, **amounts("1", "2048"), "user": "nobody"},
     {**WINDOWS, **amounts("1", "2048"), **efs()},
-    amounts("-0.25", "512"),
-    amounts("x", "512"),
+    *(amounts(vcpus, "512") for vcpus in ("-0.25", "x", "inf", "nan", "2.5e-1", "0_0.25", " 0.25", "")),
     amounts("1", "2G"),
 ]
 

@@ -86,8 +86,8 @@ def max_results_out_of_range(least: int, most: int) -> ClientException:
 
 
 def being_modified(verb: str) -> ClientException:
-    """``Cannot delete, resource is being modified``: ISSUE astronomer/astronomer-providers#413 (2022)."""
-    return ClientException(f"Cannot {verb}, resource is being modified.")
+    """ISSUE astronomer/astronomer-providers#413 (2022) for ``delete``; ``update`` by analogy."""
+    return ClientException(f"Cannot {verb}, resource is being modified")
 
 
 def still_enabled(kind: str) -> ClientException:

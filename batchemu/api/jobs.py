@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from batchemu import messages
 from batchemu.api.bulk import each_job
-from batchemu.api.pagination import page_of_jobs
+from batchemu.api.pagination import check_page, page_of_jobs
 from batchemu.core import inputs, listing, names, views
 from batchemu.core.ids import JobId
 from batchemu.core.world import JobStatus
@@ -31,8 +31,9 @@ def submit_job(ctx: RequestContext, params: Params) -> Params:
         lambda at: inputs.SubmitJob(at=at, job_id=job_id, params=params, size_bytes=ctx.body_length)
     )
     if "containerOverrides" in params:
-        container = ctx.read(lambda world: world.jobs[job_id].resolved.container)
-        ctx.ignored.extend(_overridden_in_vain(params["containerOverrides"], container))
+        job = ctx.read(lambda world: world.jobs.get(job_id))
+        if job is not None:  # a reset may have come between
+            ctx.ignored.extend(_overridden_in_vain(params["containerOverrides"], job.resolved.container))
     return cast("Params", made)
 
 
@@ -65,8 +66,11 @@ def list_jobs(ctx: RequestContext, params: Params) -> Params:
     parents = [key for key in ("jobQueue", "arrayJobId", "multiNodeJobId") if params.get(key)]
     if len(parents) != 1:
         raise messages.list_jobs_needs_one_parent()
+    if parents[0] == "multiNodeJobId":
+        check_page("ListJobs", params, (str, int, int), MAX_LISTED)
+        return {"jobSummaryList": []}  # no job is the parent of nodes yet
     if parents[0] != "jobQueue":
-        return {"jobSummaryList": []}  # no job is an array or multi-node parent yet
+        return {"jobSummaryList": []}  # no job is an array parent yet
     filters = params.get("filters") or ()
     status = JobStatus(params["jobStatus"]) if params.get("jobStatus") else None
 

@@ -10,12 +10,12 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, Conflict, HTTPException, NotFound
 
 from batchemu.core.ids import JobId
-from batchemu.core.world import JobStatus
+from batchemu.core.world import JobStatus, ServiceJobStatus
 from batchemu.runtime.plans import Plan
 from batchemu.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from batchemu.engine.engine import Engine
     from batchemu.runtime.plans import Plans
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 PREFIX = "/_batchemu"
 ALIASES = frozenset({("GET", "/_localstack/health"), ("POST", "/moto-api/reset")})
 """Paths that other emulators' users have in their scripts."""
+_STATUSES: Mapping[str, JobStatus | ServiceJobStatus] = {
+    **ServiceJobStatus.__members__,
+    **JobStatus.__members__,
+}
+"""Of jobs and of service jobs, which are SCHEDULED where jobs are PENDING."""
 MAX_WAIT_S = 300.0
 MAX_WAITS = 16
 """Waits at a time; one more is answered at once with the status as it is, so that waits cannot take all
@@ -133,13 +138,13 @@ def _clock_answer(engine: Engine) -> Response:
     return jsonify(mode=engine.clock.mode, now=now, time=datetime.fromtimestamp(now / 1000, UTC).isoformat())
 
 
-def _statuses() -> list[JobStatus]:
+def _statuses() -> list[JobStatus | ServiceJobStatus]:
     """``status=RUNNING`` (repeatable, or separated by commas); without it: until the job is over."""
     asked = [part for value in request.args.getlist("status") for part in value.split(",") if part]
     try:
-        return [JobStatus(status.upper()) for status in asked]
-    except ValueError:
-        raise BadRequest(f"status can be {', '.join(JobStatus)}.") from None
+        return [_STATUSES[status.upper()] for status in asked]
+    except KeyError:
+        raise BadRequest(f"status can be {', '.join(_STATUSES)}.") from None
 
 
 def _timeout_s() -> float:

@@ -224,6 +224,11 @@ def service_job_not_found(job_id: str) -> ClientException:
     return ClientException(f"ServiceJob {job_id} not found.")
 
 
+def service_job_over(job_id: str) -> ClientException:
+    """Assumed, the rule too: what is over has no place in a line."""
+    return ClientException(f"ServiceJob {job_id} is over and cannot be updated.")
+
+
 def too_many_ids(most: int) -> ClientException:
     """Assumed, by analogy with DescribeJobs. The limit: botocore's model, CancelJobsRequest.jobs."""
     return invalid(f"Maximum number of jobs supported is  {most} .")

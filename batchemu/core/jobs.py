@@ -165,7 +165,9 @@ def end_all(world: World, queue: JobQueue, reason: str, effects: list[Effect], *
         if job.status in ON_AN_ENVIRONMENT:
             attempts.stop(world, job, reason, effects, at=at)
         else:
-            end(world, job, JobStatus.FAILED, effects, at=at, reason=reason)
+            # the first reason stands, of a job that was cancelled while it was PENDING
+            first = job.ending.reason if job.ending else reason
+            end(world, job, JobStatus.FAILED, effects, at=at, reason=first)
 
 
 def submitted_for_long(world: World, job_id: JobId, effects: list[Effect], *, at: Millis) -> None:

@@ -341,6 +341,8 @@ class TrainingAttempt:
     started_at: Millis | None = None
     stopped_at: Millis | None = None
     status_reason: str | None = None
+    lacked_capacity: bool = False
+    """Amazon SageMaker had no capacity for it: it is not counted."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -374,9 +376,9 @@ class ServiceJob:
     attempt: TrainingAttempt | None = None
     """The attempt under way, or the last one."""
     attempts: list[TrainingAttempt] = field(default_factory=list)
-    """The attempts that are over, oldest first."""
+    """The attempts that are over, oldest first; of those that lacked capacity the last alone."""
     requeued: int = 0
-    """How many attempts ended for want of capacity: these are not counted."""
+    """How many attempts lacked capacity."""
     not_before: Millis | None = None
     """When SageMaker is asked again after it had no capacity."""
     ending: Ending | None = None
@@ -400,8 +402,8 @@ class World:
     jobs: dict[JobId, Job] = field(default_factory=dict)
     by_seq: dict[int, Job] = field(default_factory=dict)
     service_jobs: dict[JobId, ServiceJob] = field(default_factory=dict)
-    service_tokens: dict[str, Millis] = field(default_factory=dict)
-    """Client tokens of SubmitServiceJob, and when they came."""
+    service_tokens: dict[tuple[str, str], Millis] = field(default_factory=dict)
+    """Client tokens of SubmitServiceJob with a digest of the request, and when they came."""
     dependents: dict[JobId, list[JobId]] = field(default_factory=dict)
     """Who waits for a job that is not over."""
     timers: dict[TimerKey, Millis] = field(default_factory=dict)

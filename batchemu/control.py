@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, Conflict, HTTPException, NotFound
 
-from batchemu.core.explain import explain
 from batchemu.core.ids import JobId
-from batchemu.core.world import JobStatus
+from batchemu.core.world import JobStatus, ServiceJobStatus
 from batchemu.runtime.plans import Plan
 from batchemu.steering import hold_from_json, hold_to_json
 from batchemu.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from batchemu.engine.engine import Engine
     from batchemu.runtime.plans import Plans
@@ -28,6 +27,11 @@ ALIASES = frozenset({("GET", "/_localstack/health"), ("POST", "/moto-api/reset")
 """Paths that other emulators' users have in their scripts."""
 T = TypeVar("T")
 MAX_STEP = 10**9
+_STATUSES: Mapping[str, JobStatus | ServiceJobStatus] = {
+    **ServiceJobStatus.__members__,
+    **JobStatus.__members__,
+}
+"""Of jobs and of service jobs, which are SCHEDULED where jobs are PENDING."""
 MAX_WAIT_S = 300.0
 MAX_WAITS = 16
 """Waits at a time; one more is answered at once with the status as it is, so that waits cannot take all
@@ -105,10 +109,10 @@ def _add_jobs(app: Flask, engine: Engine) -> None:
 
     @app.get(f"{PREFIX}/jobs/<job_id>/explain")
     def explain_job(job_id: str) -> Response:
-        found = engine.find_job(JobId(job_id))
-        if found is None:
+        why = engine.explain(JobId(job_id))
+        if why is None:
             raise NotFound(f"There is no job {job_id}.")
-        return jsonify(engine.read(found[0], lambda world: explain(world, world.jobs[JobId(job_id)])))
+        return jsonify(why)
 
 
 def _add_plans(app: Flask, plans: Plans, *, scripted: bool) -> None:
@@ -202,13 +206,13 @@ def _clock_answer(engine: Engine) -> Response:
     return jsonify(mode=engine.clock.mode, now=now, time=datetime.fromtimestamp(now / 1000, UTC).isoformat())
 
 
-def _statuses() -> list[JobStatus]:
+def _statuses() -> list[JobStatus | ServiceJobStatus]:
     """``status=RUNNING`` (repeatable, or separated by commas); without it: until the job is over."""
     asked = [part for value in request.args.getlist("status") for part in value.split(",") if part]
     try:
-        return [JobStatus(status.upper()) for status in asked]
-    except ValueError:
-        raise BadRequest(f"status can be {', '.join(JobStatus)}.") from None
+        return [_STATUSES[status.upper()] for status in asked]
+    except KeyError:
+        raise BadRequest(f"status can be {', '.join(_STATUSES)}.") from None
 
 
 def _timeout_s() -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batchemu.config import Settings
-from batchemu.core.explain import explain
 from batchemu.core.holds import Hold
 from batchemu.core.ids import JobId
 from batchemu.core.world import JobStatus
@@ -90,11 +89,10 @@ class Emulator:
 
     def explain(self, job_id: str) -> dict[str, Any]:
         """Why a job is where it is, attempt by attempt. Raises KeyError when there is none."""
-        engine, key = self._server.engine, JobId(job_id)
-        found = engine.find_job(key)
-        if found is None:
+        why = self._server.engine.explain(JobId(job_id))
+        if why is None:
             raise KeyError(job_id)
-        return engine.read(found[0], lambda world: explain(world, world.jobs[key]))
+        return why
 
     def client(self, service: str = "batch", *, region: str = "us-east-1", account: str | None = None) -> Any:
         """A boto3 client of any service of this emulator; ``account``: 12 digits, another account."""

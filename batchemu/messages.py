@@ -91,8 +91,8 @@ def max_results_out_of_range(least: int, most: int) -> ClientException:
 
 
 def being_modified(verb: str) -> ClientException:
-    """``Cannot delete, resource is being modified``: ISSUE astronomer/astronomer-providers#413 (2022)."""
-    return ClientException(f"Cannot {verb}, resource is being modified.")
+    """ISSUE astronomer/astronomer-providers#413 (2022) for ``delete``; ``update`` by analogy."""
+    return ClientException(f"Cannot {verb}, resource is being modified")
 
 
 def still_enabled(kind: str) -> ClientException:
@@ -244,6 +244,11 @@ def client_token_used(token: str) -> ClientException:
 def service_job_not_found(job_id: str) -> ClientException:
     """Assumed, by analogy with ``JobQueue ... not found.``"""
     return ClientException(f"ServiceJob {job_id} not found.")
+
+
+def service_job_over(job_id: str) -> ClientException:
+    """Assumed, the rule too: what is over has no place in a line."""
+    return ClientException(f"ServiceJob {job_id} is over and cannot be updated.")
 
 
 def too_many_ids(most: int) -> ClientException:

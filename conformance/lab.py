@@ -247,6 +247,19 @@ class Lab:
         return self.once("training queue", lambda lab: lab.training_queue())
 
     @property
+    def shared_idle_training_queue(self) -> str:
+        """Its jobs stay RUNNABLE: the service environment is DISABLED."""
+
+        def make(lab: Lab) -> str:
+            environment = lab.service_environment()
+            order = [{"order": 1, "serviceEnvironment": environment}]
+            queue = lab.training_queue(serviceEnvironmentOrder=order)
+            lab.update("ServiceEnvironment", environment, state="DISABLED")
+            return queue
+
+        return self.once("idle training queue", make)
+
+    @property
     def shared_quota_queue(self) -> str:
         return self.once("quota queue", lambda lab: lab.quota_queue())
 

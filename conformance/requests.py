@@ -81,7 +81,8 @@ def _shared_consumable(lab: Lab) -> str:
 
 
 def _service_job(lab: Lab) -> str:
-    return str(lab.call("SubmitServiceJob", **lab.service_job_members())["jobId"])
+    request = lab.service_job_members(jobQueue=lab.shared_idle_training_queue)
+    return str(lab.call("SubmitServiceJob", **request)["jobId"])
 
 
 VALID: Mapping[str, Request] = {

@@ -1,4 +1,4 @@
-"""Write the families of core/instance_types.py anew, from the enum InstanceType of botocore's EC2 model.
+"""Write the families of instance types in core/ anew, from enums of botocore's models.
 
 .venv/bin/python scripts/instance_types.py
 """
@@ -12,16 +12,21 @@ from typing import Any
 
 from botocore.session import Session
 
-MODULE = Path(__file__).parents[1] / "batchemu" / "core" / "instance_types.py"
+CORE = Path(__file__).parents[1] / "batchemu" / "core"
+TABLES = {
+    "instance_types.py": ("ec2", "InstanceType"),
+    "training_instances.py": ("sagemaker", "TrainingInstanceType"),
+}
+"""Which enum of which service each module holds."""
 BEGIN, END = "# --- families: written by scripts/instance_types.py\n", "# --- end of families\n"
 
 
-def table() -> str:
+def table(service: str, enum: str) -> str:
     """Each family with its sizes, a line or more each."""
     families: dict[str, list[str]] = {}
-    known: Any = Session().get_service_model("ec2").shape_for("InstanceType")
+    known: Any = Session().get_service_model(service).shape_for(enum)
     for name in known.enum:
-        family, _, size = name.partition(".")
+        family, _, size = name.rpartition(".")
         families.setdefault(family, []).append(size)
     lines = [f"{family}: {' '.join(sorted(sizes, key=_in_order))}" for family, sizes in families.items()]
     wrapped = (textwrap.fill(line, 108, subsequent_indent="  ", break_on_hyphens=False) for line in lines)
@@ -35,10 +40,11 @@ def _in_order(size: str) -> tuple[int, str]:
 
 
 def main() -> None:
-    text = MODULE.read_text()
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    MODULE.write_text(head + BEGIN + table() + END + tail)
+    for name, enum in TABLES.items():
+        module = CORE / name
+        head, _, rest = module.read_text().partition(BEGIN)
+        _, _, tail = rest.partition(END)
+        module.write_text(head + BEGIN + table(*enum) + END + tail)
 
 
 if __name__ == "__main__":

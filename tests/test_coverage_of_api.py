@@ -7,14 +7,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import botocore
 from click.testing import CliRunner
 
+from batchemu.api.without_effect import WITHOUT_EFFECT
 from batchemu.cli import main
 from batchemu.coverage import coverage
 from batchemu.wire import known
-from batchemu.wire.model import operation_names
+from batchemu.wire.model import operation_names, service_model
 
 MODEL = Path(botocore.__file__).parent / "data" / "batch" / "2016-08-10"
 NEWER = """
@@ -50,6 +52,18 @@ def test_every_operation_of_the_model_is_handled() -> None:
     rows = coverage()
     assert {row.operation for row in rows} == operation_names()
     assert [row.operation for row in rows if not row.handled] == []
+
+
+def test_what_has_no_effect_stands_in_the_input_of_its_operation() -> None:
+    """Maps hold whatever they hold."""
+    for operation, entries in WITHOUT_EFFECT.items():
+        for entry in entries:
+            shape: Any = service_model().operation_model(operation).input_shape
+            for step in entry.path.split("."):
+                while shape.type_name == "list":
+                    shape = shape.member
+                assert shape.type_name == "map" or step in shape.members, f"{operation}: {entry.path}"
+                shape = shape.value if shape.type_name == "map" else shape.members[step]
 
 
 def test_the_picture_is_that_of_the_installed_model_or_of_an_older_one() -> None:

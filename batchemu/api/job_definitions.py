@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from batchemu import messages
-from batchemu.api.pagination import check_names, page
+from batchemu.api.pagination import check_names, once, page
 from batchemu.core import inputs, names, views
 from batchemu.wire.dispatch import operation
 
@@ -30,18 +30,19 @@ def register_job_definition(ctx: RequestContext, params: Params) -> Params:
 def describe_job_definitions(ctx: RequestContext, params: Params) -> Params:
     """By ``name:revision`` or ARN, or by name and status; newest revision first.
 
-    A bare name among jobDefinitions matches nothing (https://github.com/aws/aws-sdk/issues/94).
+    A bare name among jobDefinitions matches nothing (https://github.com/aws/aws-sdk/issues/94); doubles
+    are answered once (assumed, as by DescribeJobs).
     """
     asked = params.get("jobDefinitions")
     if asked:
         check_names(asked, params, "JobDefinitions")
-        if params.get("jobDefinitionName") or params.get("status"):
+        if any(params.get(other) for other in ("jobDefinitionName", "status", "nextToken")):
             # botocore's model, DescribeJobDefinitionsRequest.jobDefinitions; assumed wording
             raise messages.invalid("JobDefinitions cannot be combined with other parameters")
 
     def view(world: World) -> Params:
         if asked:
-            found = [definition for text in asked if (definition := _by_revision(world, text))]
+            found = once(_by_revision(world, text) for text in asked)
             more: dict[str, str] = {}
         else:
             shown, more = page("DescribeJobDefinitions", _filtered(world, params), _newest_first, params)

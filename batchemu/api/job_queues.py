@@ -24,7 +24,8 @@ def create_job_queue(ctx: RequestContext, params: Params) -> Params:
 def _name_ignored(ctx: RequestContext, params: Params) -> None:
     """Jobs are placed first in, first out, whatever a fair-share policy says."""
     arn = params.get("schedulingPolicyArn")
-    if arn and ctx.read(lambda world: policies.FAIR_SHARE in world.policies[arn].policy):
+    policy = ctx.read(lambda world: world.policies.get(arn)) if arn else None
+    if policy is not None and policies.FAIR_SHARE in policy.policy:
         ctx.ignored.append("schedulingPolicyArn")
 
 

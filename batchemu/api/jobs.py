@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from batchemu import messages
 from batchemu.api.bulk import each_job
-from batchemu.api.pagination import page_of_jobs
+from batchemu.api.pagination import check_page, page_of_jobs
 from batchemu.core import inputs, listing, names, views
 from batchemu.core.ids import JobId
 from batchemu.core.world import JobStatus
@@ -32,7 +32,7 @@ def submit_job(ctx: RequestContext, params: Params) -> Params:
     )
     if "containerOverrides" in params:
         job = ctx.read(lambda world: world.jobs.get(job_id))
-        if job is not None:  # on a fast clock it may be forgotten already
+        if job is not None:  # a reset may have come between, or a fast clock have forgotten it
             ctx.ignored.extend(_overridden_in_vain(params["containerOverrides"], job.resolved.container))
     return cast("Params", made)
 
@@ -68,6 +68,7 @@ def list_jobs(ctx: RequestContext, params: Params) -> Params:
         raise messages.list_jobs_needs_one_parent()
     status = JobStatus(params["jobStatus"]) if params.get("jobStatus") else None
     if parents[0] == "multiNodeJobId":
+        check_page("ListJobs", params, (str, int, int), MAX_LISTED)
         return {"jobSummaryList": []}  # no job is the parent of nodes yet
     if parents[0] == "arrayJobId":
         return ctx.read(lambda world: _list_children(world, params, status))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from batchemu import messages
 from batchemu.core import listing
@@ -30,8 +30,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 J = TypeVar("J", "Job", "ServiceJob")
 R = TypeVar("R", "ComputeEnvironment", "JobQueue", "ServiceEnvironment")
+N = TypeVar("N", bound="_Named")
 Key = tuple[str | int, ...]
 MAX_NAMES = 100
+
+
+class _Named(Protocol):
+    arn: str
 
 
 def encode(operation: str, last: Key) -> str:
@@ -77,6 +82,12 @@ def page(
     return shown, more
 
 
+def check_page(operation: str, params: Mapping[str, object], kinds: tuple[type, ...], most: int) -> None:
+    """Refuse what ``page`` would refuse, where there is nothing to list."""
+    decode(operation, params.get("nextToken"), kinds)
+    limit(params, most)
+
+
 def page_of_jobs(
     operation: str,
     found: Iterable[J],
@@ -98,6 +109,11 @@ def check_names(asked: list[str], params: Mapping[str, object], member: str) -> 
         raise messages.invalid(f"At most {MAX_NAMES} {member} can be described at once.")  # assumed wording
 
 
+def once(found: Iterable[N | None]) -> list[N]:
+    """What was found, each once, where it came first."""
+    return list({each.arn: each for each in found if each is not None}.values())
+
+
 def describe(
     ctx: RequestContext,
     params: Mapping[str, Any],
@@ -109,7 +125,8 @@ def describe(
 ) -> dict[str, Any]:
     """A Describe operation on named resources: those that ``member`` names, or all of them, page by page.
 
-    Unknown names are left out (terraform-provider-aws takes an empty answer for "not found").
+    Unknown names are left out (terraform-provider-aws takes an empty answer for "not found"); what is
+    asked for twice is answered once (assumed, as by DescribeJobs).
     """
     asked = params.get(member)
     title = member[0].upper() + member[1:]
@@ -119,7 +136,7 @@ def describe(
     def view(world: World) -> dict[str, Any]:
         more: dict[str, str] = {}
         if asked:
-            found: Sequence[R] = [each for text in asked if (each := find(world, text))]
+            found: Sequence[R] = once(find(world, text) for text in asked)
         else:
             found, more = page(f"Describe{title}", known(world), lambda each: each.name, params)
         return {member: [detail(world, each) for each in found], **more}

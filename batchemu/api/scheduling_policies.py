@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from batchemu.api.pagination import check_names, page
+from batchemu.api.pagination import check_names, once, page
 from batchemu.core import inputs, views
 from batchemu.wire.dispatch import operation
 
@@ -22,11 +22,11 @@ def create_scheduling_policy(ctx: RequestContext, params: Params) -> Params:
 
 @operation("DescribeSchedulingPolicies")
 def describe_scheduling_policies(ctx: RequestContext, params: Params) -> Params:
-    """Unknown ARNs are left out (assumed, as with every other Describe operation)."""
+    """Unknown ARNs are left out, doubles answered once (assumed, as with other Describe operations)."""
     check_names(params["arns"], params, "Arns")
 
     def view(world: World) -> Params:
-        found = [policy for arn in params["arns"] if (policy := world.policies.get(arn))]
+        found = once(world.policies.get(arn) for arn in params["arns"])
         return {"schedulingPolicies": [views.scheduling_policy_detail(policy) for policy in found]}
 
     return ctx.read(view)

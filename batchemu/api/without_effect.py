@@ -84,7 +84,6 @@ _COMPUTE_ENVIRONMENT: Final = (
             "ec2KeyPair",
             "placementGroup",
             "bidPercentage",
-            "spotIamFleetRole",
             "launchTemplate",
             "ec2Configuration",
             "scalingPolicy",
@@ -120,7 +119,10 @@ _QUOTA_SHARE: Final = (
 )
 
 WITHOUT_EFFECT: Final[Mapping[str, tuple[NoEffect, ...]]] = {
-    "CreateComputeEnvironment": _COMPUTE_ENVIRONMENT,
+    "CreateComputeEnvironment": (
+        *_COMPUTE_ENVIRONMENT,
+        NoEffect("computeResources.spotIamFleetRole", _NO_INSTANCES),
+    ),
     "UpdateComputeEnvironment": (
         *_COMPUTE_ENVIRONMENT,
         NoEffect("computeResources.updateToLatestImageVersion", _NO_INSTANCES),
@@ -136,6 +138,7 @@ WITHOUT_EFFECT: Final[Mapping[str, tuple[NoEffect, ...]]] = {
         *_each("containerProperties.", CONTAINER_PROPERTIES, _NO_CONTAINER),
         NoEffect("containerProperties.resourceRequirements", _NO_CONTAINER, _asks_for_gpu, "GPU"),
         NoEffect("containerProperties.logConfiguration.logDriver", _NO_CONTAINER, _is_not("awslogs")),
+        NoEffect("containerProperties.logConfiguration.secretOptions", _NO_CONTAINER),
         *_each("containerProperties.logConfiguration.options.", _LOG_OPTIONS, _NO_CONTAINER),
         *_each("", ("ecsProperties", "eksProperties", "nodeProperties"), _NOT_ANSWERED),
         NoEffect("propagateTags", _NO_TASK),

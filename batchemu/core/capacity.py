@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from batchemu import messages
+from batchemu.core import training_instances
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,6 @@ ALL_INSTANCES: Final = "NUM_INSTANCES"
 MAX_LIMITS = 5
 MAX_INSTANCES = 2**31 - 1
 """The most that a maxCapacity can be."""
-_INSTANCE_TYPE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9-]+")
 
 
 def check_limits(limits: Sequence[Mapping[str, Any]], *, by_type_only: bool = False) -> None:
@@ -37,13 +36,16 @@ def check_limits(limits: Sequence[Mapping[str, Any]], *, by_type_only: bool = Fa
         raise messages.invalid("Number of capacity limits exceeds 5.")
     for limit in limits:
         unit = limit.get("capacityUnit", "")
-        if _INSTANCE_TYPE.fullmatch(unit) is None and (by_type_only or unit != ALL_INSTANCES):
-            raise messages.invalid(f"{unit} is unknown capacity unit")
+        if unit not in training_instances.KNOWN and (by_type_only or unit != ALL_INSTANCES):
+            known = ", ".join(sorted(training_instances.KNOWN))
+            raise messages.invalid(f"{unit} is unknown capacity unit in [{known}]")
         if limit.get("maxCapacity", 0) <= 0:
             raise messages.invalid("Max capacity must be more than 0.")
     units = [limit["capacityUnit"] for limit in limits]
     if ALL_INSTANCES in units and len(units) > 1:
-        raise messages.invalid("Capacity units must specify either number of instances OR instance type")
+        raise messages.invalid(
+            "Capacity units must specify either number of instances OR instance type, but not both"
+        )
     if len(set(units)) < len(units):
         raise messages.invalid("Duplicate capacity units.")  # assumed wording
 

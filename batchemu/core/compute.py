@@ -21,7 +21,7 @@ from batchemu.core import (
 from batchemu.core.world import ComputeEnvironment, PlatformCapability
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from batchemu.core.effects import Effect
     from batchemu.core.ids import Millis
@@ -41,6 +41,7 @@ _CLEARED_BY: Final[Mapping[str, object]] = {
     "securityGroupIds": [],
 }
 """What takes a member away (documentation of ComputeResourceUpdate in botocore's model)."""
+_TEMPLATE_NAMES: Final = ("launchTemplateName", "launchTemplateId")
 _UPDATE_POLICY: Final[Mapping[str, Any]] = {"terminateJobsOnUpdate": False, "jobExecutionTimeoutMinutes": 30}
 """Defaults of UpdatePolicy (botocore's model); that Describe shows them is assumed."""
 
@@ -52,6 +53,7 @@ def create(world: World, command: CreateComputeEnvironment, effects: list[Effect
     if not names.is_resource_name(name):
         raise messages.invalid("Compute Environment name should match a valid pattern.")
     compute_rules.check_create(params, world.region)
+    tags.checked(params.get("computeResources", {}).get("tags"))
     own_tags = tags.checked(params.get("tags"))
     if name in world.environments:
         raise messages.already_exists()
@@ -68,6 +70,7 @@ def create(world: World, command: CreateComputeEnvironment, effects: list[Effect
         tags=own_tags,
         cluster_name=_cluster_name(params, command.cluster_uuid),
         fault=command.fault,
+        default_images=not params.get("computeResources", {}).get("ec2Configuration"),
     )
     world.environments[name] = environment
     lifecycle.announce_created(environment, effects, at=command.at)
@@ -130,9 +133,10 @@ def _resources(params: Mapping[str, Any]) -> dict[str, Any]:
     filled.setdefault("desiredvCpus", filled.get("minvCpus", 0))
     filled.setdefault("tags", {})
     if "launchTemplate" in filled:
-        filled["launchTemplate"] = {"overrides": [], **filled["launchTemplate"]}
+        filled["launchTemplate"] = _template(filled["launchTemplate"])
     _without_delay_of_zero(filled)
-    filled["ec2Configuration"] = _images(filled, is_eks="eksConfiguration" in params)
+    given, is_eks = filled.get("ec2Configuration", ()), "eksConfiguration" in params
+    filled["ec2Configuration"] = _images(given, filled["instanceTypes"], is_eks=is_eks)
     return filled
 
 
@@ -141,19 +145,18 @@ def _on_fargate(resources: Mapping[str, Any]) -> dict[str, Any]:
     return {key: each for key, each in resources.items() if each or key not in compute_rules.NOT_ON_FARGATE}
 
 
-def _images(resources: Mapping[str, Any], *, is_eks: bool) -> list[dict[str, Any]]:
+def _images(
+    given: Sequence[Mapping[str, Any]], types: Sequence[str], *, is_eks: bool
+) -> list[dict[str, Any]]:
     """``ec2Configuration`` without the status that only AWS Batch tells; filled in where there is none.
 
     The image type has been ECS_AL2023 since January 2026 (botocore's model, Ec2Configuration). The
     status appears once instances have been launched: nothing launches any yet.
     """
-    if not resources.get("ec2Configuration"):
-        gpu = all(instance_types.is_gpu(each) for each in resources["instanceTypes"])
+    if not given:
+        gpu = all(instance_types.is_gpu(each) for each in types)
         return [{"imageType": f"{'EKS' if is_eks else 'ECS'}_AL2023{'_NVIDIA' if gpu else ''}"}]
-    return [
-        {key: value for key, value in each.items() if key != "batchImageStatus"}
-        for each in resources["ec2Configuration"]
-    ]
+    return [{key: value for key, value in each.items() if key != "batchImageStatus"} for each in given]
 
 
 def _without_delay_of_zero(resources: dict[str, Any]) -> None:
@@ -170,11 +173,14 @@ def update(world: World, command: UpdateComputeEnvironment, effects: list[Effect
     if environment is None:
         raise messages.resource_does_not_exist(names.full_arn(world, "compute-environment", asked))
     lifecycle.check_settled(environment, "update")
+    change = params.get("computeResources") or {}
+    tags.checked(change.get("tags"))
     resources = merged(environment, params)
     compute_rules.check_update(environment, params, resources)
     environment.state = params.get("state", environment.state)
     environment.resources = resources
     environment.fault = command.fault
+    environment.default_images = _default_images(environment, change)
     environment.settings.update({key: params[key] for key in (*_SETTINGS, "serviceRole") if key in params})
     if "updatePolicy" in params and environment.capability is not PlatformCapability.FARGATE:
         policy = environment.settings.get("updatePolicy", _UPDATE_POLICY)
@@ -201,7 +207,7 @@ def merged(environment: ComputeEnvironment, params: Mapping[str, Any]) -> dict[s
             if environment.capability is not PlatformCapability.FARGATE:
                 resources.pop(key, None)
         elif key == "launchTemplate":
-            resources[key] = {"overrides": [], **value}
+            resources[key] = _template(value)
         elif key == "managedInstancesProvider" and key in resources:
             resources[key] = managed_instances_rules.merged(resources[key], value)
         elif key != "updateToLatestImageVersion":  # back to false as soon as the update is over
@@ -212,8 +218,9 @@ def merged(environment: ComputeEnvironment, params: Mapping[str, Any]) -> dict[s
         least, most = resources.get("minvCpus", 0), resources.get("maxvCpus", 0)
         resources["desiredvCpus"] = max(least, min(resources["desiredvCpus"], most))
     _without_delay_of_zero(resources)
-    if "ec2Configuration" in change and resources.get("instanceTypes"):
-        resources["ec2Configuration"] = _images(resources, is_eks=environment.is_eks)
+    if resources.get("instanceTypes"):
+        given = () if _default_images(environment, change) else resources["ec2Configuration"]
+        resources["ec2Configuration"] = _images(given, resources["instanceTypes"], is_eks=environment.is_eks)
     return resources
 
 
@@ -223,9 +230,24 @@ def _takes_away(key: str, value: Any) -> bool:
     return key in _CLEARED_BY and bool(value == _CLEARED_BY[key])
 
 
+def _default_images(environment: ComputeEnvironment, change: Mapping[str, Any]) -> bool:
+    """Whether the image types are AWS Batch's choice, after a change too: then they follow its types."""
+    return not change["ec2Configuration"] if "ec2Configuration" in change else environment.default_images
+
+
 def _names_nothing(template: Mapping[str, Any]) -> bool:
-    """An empty name or id takes the launch template away (botocore's model, ComputeResourceUpdate)."""
-    return "" in (template.get("launchTemplateName"), template.get("launchTemplateId"))
+    """An empty name or id takes the launch template away, unless the other one names one.
+
+    Source: botocore's model, documentation of ComputeResourceUpdate.launchTemplate.
+    """
+    given = {template[member] for member in _TEMPLATE_NAMES if member in template}
+    return given == {""}
+
+
+def _template(given: Mapping[str, Any]) -> dict[str, Any]:
+    """As it is answered: with overrides, without an empty name beside the id."""
+    kept = {key: each for key, each in given.items() if each or key not in _TEMPLATE_NAMES}
+    return {"overrides": [], **kept}
 
 
 def delete(world: World, command: DeleteComputeEnvironment, effects: list[Effect]) -> None:

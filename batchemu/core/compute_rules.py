@@ -81,8 +81,7 @@ def check_create(params: Mapping[str, Any], region: str) -> None:
         raise messages.invalid("unmanagedvCpus is not applicable for managed Compute Environment.")
     resources = params.get("computeResources")
     if not resources:
-        # assumed wording
-        raise messages.invalid("computeResources must be provided for a MANAGED compute environment.")
+        raise messages.invalid("computeResources must be provided for a MANAGED compute environment")
     if resources["type"] != managed_instances_rules.KIND and not resources.get("subnets"):
         raise messages.invalid("Subnets are required.")  # assumed wording
     _check_resources(resources, is_eks=is_eks)
@@ -90,6 +89,8 @@ def check_create(params: Mapping[str, Any], region: str) -> None:
 
 
 def _check_unmanaged(params: Mapping[str, Any]) -> None:
+    if params.get("computeResources", {}).get("type", "").startswith("FARGATE"):
+        raise messages.invalid("Cannot create an UNMANAGED Fargate Compute Environment.")
     role = params.get("serviceRole")
     if not role:
         raise messages.invalid("ServiceRole is required.")
@@ -231,14 +232,15 @@ def _check_infrastructure(
 ) -> None:
     """Instances are replaced under the service-linked role only, and not with BEST_FIT; assumed wording.
 
-    Source: https://docs.aws.amazon.com/batch/latest/userguide/infrastructure-updates.html
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/infrastructure-updates.html; of INVALID ones:
+    https://docs.aws.amazon.com/batch/latest/userguide/invalid_compute_environment.html
     """
     before = environment.resources
     asked = [each for each in _INFRASTRUCTURE if each in change and before.get(each) != merged.get(each)]
     if change.get("updateToLatestImageVersion"):
         asked.append("updateToLatestImageVersion")
-    if not asked:
-        return
+    if not asked or environment.status == "INVALID":
+        return  # an update is how an INVALID environment is repaired, and it has no instances to replace
     if before.get("allocationStrategy", "BEST_FIT") == "BEST_FIT":
         raise messages.invalid(
             f"{asked[0]} cannot be updated in a compute environment with allocation strategy BEST_FIT."

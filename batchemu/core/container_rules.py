@@ -33,6 +33,7 @@ _IMAGE = re.compile(r"[A-Za-z0-9_:./#@-]{1,255}")
 _USER_PART = "[a-z0-9_][a-z0-9_-]{0,30}"
 _USER = re.compile(f"{_USER_PART}(:{_USER_PART})?")
 _EFS_ID = re.compile(r"fs-[0-9a-f]{8,40}")
+_PERMISSIONS = ("READ", "WRITE", "MKNOD")
 _VOLUME_KINDS = ("host", "efsVolumeConfiguration", "s3filesVolumeConfiguration")
 
 
@@ -77,6 +78,10 @@ def _check_log(log: Mapping[str, Any]) -> None:
 
 
 def _check_linux(linux: Mapping[str, Any]) -> None:
+    for device in linux.get("devices", ()):
+        for permission in device.get("permissions", ()):
+            if permission not in _PERMISSIONS:
+                raise messages.invalid(f"Invalid permission: {permission} for device {device['hostPath']}")
     for tmpfs in linux.get("tmpfs", ()):
         if tmpfs["size"] <= 0:
             raise messages.invalid(
@@ -135,5 +140,5 @@ def _check_efs(efs: Mapping[str, Any], job_role: str | None) -> None:
         raise messages.invalid("EFS IAM access point requires TransitEncryption to be enabled.")
     if efs.get("rootDirectory", "/") != "/":
         raise messages.invalid(
-            'When using an EFS access point, the root directory must either be set to "/" or omitted'
+            'When using an EFS access point, the root directory must either be set to "/" or be omitted.'
         )

@@ -67,6 +67,8 @@ def _check_members_on_eks(params: Mapping[str, Any]) -> None:
 def _check_kind(params: Mapping[str, Any]) -> None:
     """Exactly one of the four, and the one that goes with the type."""
     given = [member for member in (CONTAINER, ECS, EKS) if member in params]
+    if NODES in params and EKS in params:
+        raise messages.invalid("Cannot use both nodeProperties and eksProperties")
     if params["type"] == "multinode":
         if NODES not in params:
             raise messages.invalid("Node properties of multinode job is required.")
@@ -133,7 +135,7 @@ def check_retry_strategy(strategy: Mapping[str, Any] | None) -> None:
         conditions = {key: value for key, value in entry.items() if key != "action"}
         if not conditions:
             raise messages.invalid(
-                "EvaluateOnExit should contain at least one of onExitCode, onReason or onStatusReason"
+                "EvaluateOnExit should contain at least one of onExitCode, onReason or onStatusReason."
             )
         for key, value in conditions.items():
             if len(value) > 512:

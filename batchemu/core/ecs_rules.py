@@ -114,5 +114,5 @@ def _check_dependency(named: Mapping[str, Mapping[str, Any]], dependency: Mappin
     if condition != "START" and essential(named[target]):
         raise messages.invalid(
             f"The container target of a dependency can not have condition {condition} "
-            "if the target is essential"
+            f"if the target container {target} is essential."
         )

@@ -266,6 +266,8 @@ class TrainingReported(_Input):
     status: TrainingStatus
     reason: str | None
     """Why it Failed or was Stopped."""
+    status_reason: str | None = None
+    """Of the attempt, where it was not Amazon SageMaker that said why."""
 
 
 # --- time

@@ -254,15 +254,14 @@ z1d: large xlarge 2xlarge 3xlarge 6xlarge 12xlarge metal
 # --- end of families
 
 
-def _known() -> frozenset[str]:
-    names = set(BUNDLES)
-    for entry in re.findall(r"^(\S+): (.*(?:\n  .*)*)", _FAMILIES, re.MULTILINE):
-        names.add(entry[0])
-        names.update(f"{entry[0]}.{size}" for size in entry[1].split())
-    return frozenset(names)
+def types(families: str) -> frozenset[str]:
+    """The instance types of a table like the one above."""
+    entries = re.findall(r"^(\S+): (.*(?:\n  .*)*)", families, re.MULTILINE)
+    return frozenset(f"{family}.{size}" for family, sizes in entries for size in sizes.split())
 
 
-KNOWN: Final = _known()
+_TYPES: Final = types(_FAMILIES)
+KNOWN: Final = _TYPES | {each.partition(".")[0] for each in _TYPES} | BUNDLES.keys()
 """Everything that ``instanceTypes`` may hold: types, families and bundles."""
 
 

@@ -92,8 +92,14 @@ def _check_service_jobs(world: World) -> None:
         holds = [each.name for each in world.service_environments.values() if job.job_id in each.jobs]
         if (job.status in TRAINING_UNDER_WAY) != (len(holds) == 1):
             raise Broken("a service job holds capacity while it is under way, and only then", (job, holds))
-        if len(job.attempts) - job.requeued > job.attempts_allowed:
+        counted = [each for each in job.attempts if not each.lacked_capacity]
+        if len(counted) > job.attempts_allowed:
             raise Broken("no more attempts than the retry strategy allows", job)
+        if len(job.attempts) - len(counted) != min(job.requeued, 1):
+            raise Broken("the last attempt that lacked capacity is kept", job)
+        numbers = [each.number for each in job.attempts]
+        if numbers != sorted(set(numbers)) or max(numbers, default=0) != len(counted) + job.requeued:
+            raise Broken("attempts are numbered in their order, whether kept or not", job)
 
 
 def _check_training_lines(world: World) -> None:

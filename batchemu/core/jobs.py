@@ -202,7 +202,9 @@ def end_all(world: World, queue: JobQueue, reason: str, effects: list[Effect], *
             if each.status in ON_AN_ENVIRONMENT:
                 attempts.stop(world, each, reason, effects, at=at)
             elif each.status not in TERMINAL:  # it may have fallen with a job that it depended on
-                end(world, each, JobStatus.FAILED, effects, at=at, reason=reason)
+                # the first reason stands, of a job that was cancelled while it was PENDING
+                first = each.ending.reason if each.ending else reason
+                end(world, each, JobStatus.FAILED, effects, at=at, reason=first)
 
 
 def submitted_for_long(world: World, job_id: JobId, effects: list[Effect], *, at: Millis) -> None:

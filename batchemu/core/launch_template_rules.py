@@ -21,7 +21,11 @@ _VERSION = re.compile(r"\d*|\$Default|\$Latest")
 
 
 def check(template: Mapping[str, Any], offered: Sequence[str]) -> None:
-    """Raise the first rule that ``launchTemplate`` breaks; ``offered``: the environment's instanceTypes."""
+    """Raise the first rule that ``launchTemplate`` breaks; ``offered``: the environment's instanceTypes.
+
+    Not here: a userdataType needs a template with an imageId (``ce-launch-template-userdata-type``), which
+    only Amazon EC2 knows.
+    """
     overrides = template.get("overrides", ())
     if _names(template) > 1 or not (_names(template) or overrides):
         raise messages.invalid(

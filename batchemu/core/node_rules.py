@@ -71,7 +71,7 @@ def _check_range(each: Mapping[str, Any]) -> None:
     """Exactly one of container, ecsProperties and eksProperties, which obeys the rules of its kind."""
     payloads = [member for member in _PAYLOADS if member in each]
     if not payloads:
-        raise messages.invalid(f"Must specify container for node range {each['targetNodes']}")
+        raise messages.invalid(f"Must specify container for node range {each['targetNodes']}.")
     if len(payloads) > 1:
         # measured for the first two; the others by analogy
         raise messages.invalid(f"NodeRangeProperties can not use both {payloads[0]} and {payloads[1]} fields")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
-from batchemu.core.numbers import whole
+from batchemu.core.numbers import decimal, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +27,7 @@ _SYSTEMS = (
     "WINDOWS_SERVER_2022_FULL",
     "LINUX",
 )
+_ARCHITECTURES = ("X86_64", "ARM64")
 _NOT_ON_WINDOWS = ("linuxParameters", "privileged", "user", "ulimits", "readonlyRootFilesystem")
 """botocore's model, documentation of RuntimePlatform.operatingSystemFamily."""
 
@@ -72,13 +73,6 @@ def requirements(container: Mapping[str, Any]) -> dict[str, str]:
     return given
 
 
-def _number(kind: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise _not_numeric(kind, text) from None
-
-
 def _not_numeric(kind: str, text: str) -> Exception:
     """ISSUE kestra-io/plugin-aws#504 (2024)."""
     return messages.invalid(
@@ -104,20 +98,24 @@ def check_amounts(container: Mapping[str, Any], given: Mapping[str, str]) -> Non
 
 
 def check_fargate_amounts(all_given: Sequence[Mapping[str, str]]) -> None:
-    """The containers of a task together have a vCPU and a memory that go together on Fargate.
+    """The containers of a task have no GPU, and together a vCPU and a memory that go together on Fargate.
 
     That several containers are added up is assumed: it is what makes the size of an ECS task.
     """
+    if any("GPU" in given for given in all_given):
+        raise messages.invalid("GPU is not applicable for Fargate.")
     total_vcpus, total_memory = 0.0, 0
     for given in all_given:
         if "VCPU" not in given:
             raise messages.invalid("vCPU is required.")
         if "MEMORY" not in given:
             raise messages.invalid("Memory is required.")  # assumed wording
-        vcpus, memory = _number("VCPU", given["VCPU"]), whole(given["MEMORY"])
+        vcpus, memory = decimal(given["VCPU"]), whole(given["MEMORY"])
+        if vcpus is None:
+            raise _not_numeric("VCPU", given["VCPU"])
         if memory is None:
             raise _not_numeric("MEMORY", given["MEMORY"])
-        if vcpus <= 0 or memory <= 0:
+        if vcpus == 0 or memory == 0:
             raise _bad_pair(vcpus, memory)
         total_vcpus, total_memory = total_vcpus + vcpus, total_memory + memory
     if total_memory not in FARGATE_MEMORY.get(total_vcpus, ()):
@@ -143,7 +141,7 @@ def _check_ec2(task: Mapping[str, Any], containers: Sequence[Mapping[str, Any]])
         for kind, legacy in _LEGACY.items():
             if kind in given and legacy in container:
                 raise messages.invalid(
-                    f"Cannot use both ECS containerProperties <{legacy}> and resourceRequirement <{kind}>."
+                    f"Cannot use both ECS containerProperties {legacy} and resourceRequirement {kind}."
                 )
         check_amounts(container, given)
 
@@ -158,10 +156,7 @@ def _check_network_mode(platform: str, task: Mapping[str, Any]) -> None:
 
 
 def _check_fargate(task: Mapping[str, Any], containers: Sequence[Mapping[str, Any]]) -> None:
-    all_given = [requirements(container) for container in containers]
-    if any("GPU" in given for given in all_given):
-        raise messages.invalid("GPU is not applicable for Fargate.")
-    check_fargate_amounts(all_given)
+    check_fargate_amounts([requirements(container) for container in containers])
     if not task.get("executionRoleArn"):
         raise messages.invalid("executionRoleArn is required for Fargate jobs.")
     for container in containers:
@@ -170,7 +165,7 @@ def _check_fargate(task: Mapping[str, Any], containers: Sequence[Mapping[str, An
     storage = task.get("ephemeralStorage")
     if storage is not None and not 21 <= storage["sizeInGiB"] <= 200:
         raise messages.invalid(
-            "Ephemeral storage for Fargate tasks can be only between range 21 GiB to 200 GiB"
+            "Ephemeral storage for Fargate tasks can be only between range 21 GiB to 200 GiB."
         )
     _check_runtime_platform(task, containers)
     _check_network_mode("Fargate", task)
@@ -206,7 +201,7 @@ def _check_fargate_volumes(task: Mapping[str, Any]) -> None:
             raise messages.invalid("host.sourcePath should not be set for volumes in Fargate.")
         if "efsVolumeConfiguration" in volume and version in _OLD_FARGATE:
             raise messages.invalid(
-                f"EFS is supported for Fargate platform versions 1.4.0 or later, provided {version}"
+                f"EFS is supported for Fargate platform versions 1.4.0 or later, provided {version}."
             )
 
 
@@ -218,8 +213,11 @@ def _check_runtime_platform(task: Mapping[str, Any], containers: Sequence[Mappin
             f"RuntimePlatform supports only one from [{', '.join(_SYSTEMS)}] operating systems, "
             f"provided {system}"
         )
-    _check_architecture(cpu)
     if system == "LINUX":
+        if cpu not in _ARCHITECTURES:
+            raise messages.invalid(
+                f"cpuArchitecture for Fargate LINUX tasks can be only one from [{', '.join(_ARCHITECTURES)}]."
+            )
         return
     if cpu != "X86_64":
         raise messages.invalid("Windows supported only by X86_64 cpuArchitecture")
@@ -234,12 +232,6 @@ def _check_runtime_platform(task: Mapping[str, Any], containers: Sequence[Mappin
         raise messages.invalid("efsVolumeConfiguration is not applicable for Windows.")  # assumed wording
 
 
-def _check_architecture(cpu: str) -> None:
-    """Botocore's model, documentation of RuntimePlatform.cpuArchitecture."""
-    if cpu not in ("X86_64", "ARM64"):
-        raise messages.invalid(f"cpuArchitecture {cpu} is not valid.")  # assumed wording
-
-
 # --- ECS Managed Instances
 
 
@@ -250,7 +242,10 @@ def _check_managed_instances(task: Mapping[str, Any], containers: Sequence[Mappi
         raise messages.invalid(
             "runtimePlatform for MANAGED_INSTANCES only supports LINUX operating system family."
         )
-    _check_architecture(runtime.get("cpuArchitecture", "X86_64"))
+    cpu = runtime.get("cpuArchitecture", "X86_64")
+    if cpu not in _ARCHITECTURES:
+        # the rule: botocore's model, documentation of RuntimePlatform.cpuArchitecture
+        raise messages.invalid(f"cpuArchitecture {cpu} is not valid.")  # assumed wording
     if task.get("networkConfiguration"):
         # the rule: botocore's model, documentation of EcsTaskProperties.networkConfiguration
         raise messages.invalid(

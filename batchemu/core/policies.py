@@ -23,6 +23,7 @@ FAIR_SHARE: Final = "fairsharePolicy"
 QUOTA_SHARE: Final = "quotaSharePolicy"
 MAX_SHARES = 500
 _SHARE_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,255}\*?")
+"""Also of a job: botocore's model, SubmitJobRequest.shareIdentifier."""
 
 
 def create(world: World, command: CreateSchedulingPolicy) -> dict[str, str]:
@@ -81,7 +82,7 @@ def check_share(world: World, queue: JobQueue, identifier: str | None) -> None:
         return
     if identifier is None:
         raise messages.share_missing()
-    if re.fullmatch(r"[A-Za-z0-9_-]{1,255}", identifier) is None:
+    if _SHARE_IDENTIFIER.fullmatch(identifier) is None:
         raise messages.invalid("ShareIdentifier name should match a valid pattern.")  # as of policies
     if identifier not in queue.shares:
         quotas.check(queue.shares, world.quotas.share_identifiers, "active share identifiers in a job queue")
@@ -97,7 +98,9 @@ def _policy(params: Mapping[str, Any]) -> dict[str, Any] | None:
     """The policy of a request, checked."""
     given = {kind: params[kind] for kind in (FAIR_SHARE, QUOTA_SHARE) if kind in params}
     if len(given) > 1:
-        raise messages.invalid("A scheduling policy can have either fairsharePolicy or quotaSharePolicy")
+        raise messages.invalid(
+            "A scheduling policy can have either fairsharePolicy or quotaSharePolicy, but not both."
+        )
     if FAIR_SHARE in given:
         _check_fair_share(given[FAIR_SHARE])
     if given.get(QUOTA_SHARE, {}).get("idleResourceAssignmentStrategy", "FIFO") != "FIFO":
@@ -131,7 +134,6 @@ def _check_overlap(identifiers: Sequence[str]) -> None:
         for end in range(len(name) + 1):
             other = prefixes.get(name[:end])
             if other is not None and other != identifier:
-                # the middle of AWS's sentence was cut where it is quoted: "matches another" is seen
                 raise messages.invalid(
-                    f"Share identifier {identifier} matches another share identifier {other}"
+                    f"Share identifier {identifier} matches another share identifier {other}."
                 )

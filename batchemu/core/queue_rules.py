@@ -77,21 +77,20 @@ def environments(world: World, params: Mapping[str, Any], queue_type: str | None
         )
     if service:
         if queue_type not in (None, SERVICE_QUEUE):
-            raise _incompatible(queue_type, "serviceEnvironmentOrder")
+            raise messages.invalid(
+                "CreateJobQueue requires either setting computeEnvironmentOrder or setting "
+                "serviceEnvironmentOrder along with a supported jobQueueType. The jobQueueType provided is "
+                f"{queue_type}, which is incompatible with the provided serviceEnvironmentOrder."
+            )
         return Environments(service=_service(world, service))
     if queue_type == SERVICE_QUEUE:
         raise messages.invalid("Job queues of type SAGEMAKER_TRAINING must have serviceEnvironmentOrder.")
     found = Environments(compute=_compute(world, compute or ()))
     allowed = _QUEUE_TYPES[found.compute[0][1].capability]
     if queue_type not in (None, allowed):
-        raise _incompatible(queue_type, "computeEnvironmentOrder")  # by analogy with service environments
+        # measured for EKS, the others by analogy
+        raise messages.invalid(f"{queue_type} job queue type must have {queue_type} compute environment.")
     return found
-
-
-def _incompatible(queue_type: str | None, member: str) -> Exception:
-    return messages.invalid(
-        f"The jobQueueType provided is {queue_type}, which is incompatible with the provided {member}."
-    )
 
 
 def _service(world: World, entries: Sequence[Mapping[str, Any]]) -> tuple[int, ServiceEnvironment]:
@@ -123,16 +122,13 @@ def _compute(
         raise messages.invalid("Duplicate ComputeEnvironments within order list.")
     if len({order for order, _ in found}) < len(found):
         raise messages.invalid("Duplicate ComputeEnvironment order values.")
-    _check_mixed({environment.capability for _, environment in found})
+    if len({environment.capability for _, environment in found}) > 1:
+        # measured for Fargate and EC2; that EKS beside ECS gets it too is assumed
+        raise messages.invalid(
+            "All attached Compute Environments must be of types [EC2, SPOT] or types [FARGATE_SPOT, FARGATE] "
+            "or types [ECS_MANAGED_INSTANCES], not mixed."
+        )
     return tuple(found)
-
-
-def _check_mixed(kinds: set[PlatformCapability]) -> None:
-    """The sentence is known for Fargate and EC2, and assumed for the others."""
-    if len(kinds) > 1:
-        known = kinds == {PlatformCapability.FARGATE, PlatformCapability.EC2}
-        what = "Fargate and EC2" if known else "Different kinds of"
-        raise messages.invalid(f"{what} compute environments can not be mixed.")
 
 
 def check_policy(world: World, arn: str | None, *, service: bool) -> None:
@@ -174,7 +170,9 @@ def check_limits(params: Mapping[str, Any], *, service: bool) -> None:
         if action["action"] != limits.action:
             raise messages.invalid(f"Invalid job action. Valid job actions: [{limits.action}]")
         if action["reason"] not in limits.reasons:
-            raise messages.invalid(f"Invalid job reason. Valid job reasons: {sorted(limits.reasons)}")
+            # assumed beyond the first words, which public code matches; by analogy with the action
+            valid = ", ".join(sorted(limits.reasons))
+            raise messages.invalid(f"Invalid job reason. Valid job reasons: [{valid}]")
         if not 600 <= action["maxTimeSeconds"] <= 86_400:
             raise messages.invalid("maxTimeSeconds must be between 600 and 86400.")  # assumed wording
         key = (action["state"], action["reason"])

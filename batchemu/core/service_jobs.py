@@ -5,6 +5,8 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/service-jobs.html and
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
@@ -73,7 +75,7 @@ def submit(world: World, command: SubmitServiceJob, effects: list[Effect]) -> di
     )
     job.place = _place(queue, job)
     if "clientToken" in params:
-        client_tokens.remember(world.service_tokens, params["clientToken"], command.at)
+        client_tokens.remember(world.service_tokens, _token(params), command.at)
     admit_training(world, job, effects)
     if world.delays.submitted:
         due = Millis(command.at + world.delays.submitted)
@@ -105,17 +107,23 @@ def _check(world: World, command: SubmitServiceJob) -> tuple[JobQueue, QuotaShar
     lifecycle.check_accepts(queue, params["jobQueue"])
     policies.check_share(world, queue, params.get("shareIdentifier"))
     share = _quota_share(world, queue, params.get("quotaShareName"))
-    _check_token(world, params.get("clientToken"), command.at)
+    _check_token(world, params, command.at)
     return queue, share
 
 
-def _check_token(world: World, token: str | None, now: Millis) -> None:
-    """A second request with the same clientToken is rejected (botocore's model, SubmitServiceJobRequest).
+def _check_token(world: World, params: Mapping[str, Any], now: Millis) -> None:
+    """A second request that is identical, clientToken included, is rejected.
 
-    That a token lives as long as UpdateConsumableResource's is assumed.
+    Source: botocore's model, SubmitServiceJobRequest.clientToken. That another request with a token that
+    was used is one of its own, and that a token lives as long as UpdateConsumableResource's, is assumed.
     """
-    if token is not None and client_tokens.came_before(world.service_tokens, token, now):
-        raise messages.client_token_used(token)
+    if "clientToken" in params and client_tokens.came_before(world.service_tokens, _token(params), now):
+        raise messages.client_token_used(params["clientToken"])
+
+
+def _token(params: Mapping[str, Any]) -> tuple[str, str]:
+    request = json.dumps(params, sort_keys=True)
+    return params["clientToken"], hashlib.sha256(request.encode()).hexdigest()
 
 
 def _check_settings(params: Mapping[str, Any]) -> None:
@@ -157,6 +165,8 @@ def update(world: World, command: UpdateServiceJob) -> dict[str, str]:
     """A new schedulingPriority: higher ones go first within a share (botocore's model)."""
     params = command.params
     job = found(world, params["jobId"])
+    if job.status in TRAINING_OVER:
+        raise messages.service_job_over(job.job_id)
     policies.check_priority(params["schedulingPriority"])
     job.priority = params["schedulingPriority"]
     queue = world.queues.get(job.queue)

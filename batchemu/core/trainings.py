@@ -40,6 +40,9 @@ NO_CAPACITY: Final = (
     "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Unable to provision requested compute resources"
 )
 """https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable_capacity.html"""
+_SAID: Final = "Received status from SageMaker: "
+"""What the reasons of training jobs begin with:
+https://docs.aws.amazon.com/batch/latest/userguide/service-job-retries.html"""
 _COMPLETED: Final = "Training job completed"
 _STOPPED: Final = "Training job stopped"
 """By analogy with the former, which is an example of
@@ -53,7 +56,7 @@ def place(
 
     Its name: https://docs.aws.amazon.com/batch/latest/userguide/service-job-events.html
     """
-    number = AttemptNo(len(job.attempts) + 1)
+    number = AttemptNo(1 if job.attempt is None else job.attempt.number + 1)
     name = f"AWSBatch{job.request_name}{task_id(job.job_id, number)}"
     capacity.hold(environment, job)
     share = world.quota_shares.get(job.quota_share or "")
@@ -100,11 +103,12 @@ def reported(world: World, report: TrainingReported, effects: list[Effect]) -> N
         _run(world, job, attempt, effects, at=report.at)
     elif report.status is TrainingStatus.COMPLETED:
         _run(world, job, attempt, effects, at=report.at)
-        _close(world, job, attempt, _COMPLETED, effects, at=report.at, succeeded=True)
+        _close(world, job, attempt, f"{_SAID}{_COMPLETED}", effects, at=report.at, succeeded=True)
     else:
-        reason = report.reason or (
+        said = report.reason or (
             _STOPPED if report.status is TrainingStatus.STOPPED else "Training job failed"
         )
+        reason = report.status_reason or f"{_SAID}{said}"
         _close(world, job, attempt, reason, effects, at=report.at)
 
 
@@ -144,20 +148,20 @@ def _close(
     world: World,
     job: ServiceJob,
     attempt: TrainingAttempt,
-    said: str,
+    reason: str,
     effects: list[Effect],
     *,
     at: Millis,
     succeeded: bool = False,
 ) -> None:
     attempt.stopped_at = at
-    attempt.status_reason = job.ending.reason if job.ending else f"Received status from SageMaker: {said}"
+    attempt.status_reason = job.ending.reason if job.ending else reason
     timers.disarm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), effects)
     job.attempts.append(attempt)
     _release(world, job, attempt, effects, at=at)
     if job.ending is None and not succeeded:
-        if said.startswith("CapacityError"):
-            _wait_for_capacity(world, job, effects, at=at)
+        if reason.startswith(f"{_SAID}CapacityError"):
+            _wait_for_capacity(world, job, attempt, effects, at=at)
             return
         if _again(job, attempt):
             move_training(world, job, ServiceJobStatus.RUNNABLE, effects, at=at)
@@ -171,11 +175,15 @@ def _again(job: ServiceJob, attempt: TrainingAttempt) -> bool:
     return retries.decide(job.attempts_allowed, job.evaluate_on_exit, ended).action == "RETRY"
 
 
-def _wait_for_capacity(world: World, job: ServiceJob, effects: list[Effect], *, at: Millis) -> None:
-    """RUNNABLE again without using an attempt.
+def _wait_for_capacity(
+    world: World, job: ServiceJob, attempt: TrainingAttempt, effects: list[Effect], *, at: Millis
+) -> None:
+    """RUNNABLE again without using an attempt; of the attempts that ended so, the last is kept.
 
     Source: https://docs.aws.amazon.com/batch/latest/userguide/service-job-retries.html
     """
+    job.attempts = [each for each in job.attempts if not each.lacked_capacity]
+    attempt.lacked_capacity = True
     job.requeued += 1
     job.not_before = Millis(at + CAPACITY_PAUSE_MS)
     move_training(world, job, ServiceJobStatus.RUNNABLE, effects, at=at, reason=NO_CAPACITY)

@@ -116,6 +116,8 @@ class ComputeEnvironment:
     """Name of the ECS cluster; None: an environment on Amazon EKS."""
     fault: str | None = None
     """What makes it INVALID once it is no longer being changed: the statusReason to be."""
+    default_images: bool = False
+    """Whether ``ec2Configuration`` was filled in by AWS Batch, and follows ``instanceTypes``."""
     used_vcpus: float = 0.0
     jobs: dict[JobId, float] = field(default_factory=dict)
     """The jobs that run here and the vCPUs that each of them holds."""
@@ -381,6 +383,8 @@ class TrainingAttempt:
     started_at: Millis | None = None
     stopped_at: Millis | None = None
     status_reason: str | None = None
+    lacked_capacity: bool = False
+    """Amazon SageMaker had no capacity for it: it is not counted."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -414,9 +418,9 @@ class ServiceJob:
     attempt: TrainingAttempt | None = None
     """The attempt under way, or the last one."""
     attempts: list[TrainingAttempt] = field(default_factory=list)
-    """The attempts that are over, oldest first."""
+    """The attempts that are over, oldest first; of those that lacked capacity the last alone."""
     requeued: int = 0
-    """How many attempts ended for want of capacity: these are not counted."""
+    """How many attempts lacked capacity."""
     not_before: Millis | None = None
     """When SageMaker is asked again after it had no capacity."""
     ending: Ending | None = None
@@ -442,8 +446,8 @@ class World:
     """By name; revisions are never reused."""
     jobs: dict[JobId, Job] = field(default_factory=dict)
     service_jobs: dict[JobId, ServiceJob] = field(default_factory=dict)
-    service_tokens: dict[str, Millis] = field(default_factory=dict)
-    """Client tokens of SubmitServiceJob, and when they came."""
+    service_tokens: dict[tuple[str, str], Millis] = field(default_factory=dict)
+    """Client tokens of SubmitServiceJob with a digest of the request, and when they came."""
     dependents: dict[JobId, list[JobId]] = field(default_factory=dict)
     """Who waits for a job that is not over, but for children that wait for children."""
     retention_ms: int = RETENTION_MS

@@ -11,7 +11,7 @@ import logging
 import threading
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from batchemu.core.effects import (
     Announce,
@@ -22,10 +22,12 @@ from batchemu.core.effects import (
     StopContainer,
     StopTraining,
 )
-from batchemu.core.facts import JobStatusChanged
+from batchemu.core.explain import explain
+from batchemu.core.facts import JobStatusChanged, ServiceJobStatusChanged
 from batchemu.core.inputs import ContainerExited, ContainerStarted, TimerFired, TrainingReported
 from batchemu.core.quotas import RAISED, Quotas
 from batchemu.core.step import step
+from batchemu.core.trainings import TrainingStatus
 from batchemu.core.world import RETENTION_MS, Delays, World
 from batchemu.engine.clock import MAX_MILLIS, Clock
 from batchemu.engine.log import Log
@@ -38,15 +40,17 @@ if TYPE_CHECKING:
     from batchemu.core.facts import Fact
     from batchemu.core.ids import JobId, Millis
     from batchemu.core.inputs import Input
-    from batchemu.core.trainings import TrainingStatus
-    from batchemu.core.world import JobStatus
+    from batchemu.core.world import JobStatus, ServiceJobStatus
     from batchemu.engine.clock import Timer
     from batchemu.engine.ports import JobRuntime, Scope, TrainingService
 
+    AnyStatus = JobStatus | ServiceJobStatus
     Listener = Callable[[Scope, Sequence[Fact]], None]
 
 T = TypeVar("T")
 log = logging.getLogger("batchemu.engine")
+_BROKEN = "InternalError: see batchemu's log"
+"""Why an attempt fails that a runtime broke on."""
 
 
 class Engine:
@@ -130,24 +134,26 @@ class Engine:
         self._work.extend(to_do)
         self.log.append(scope, taken, tuple(facts))
         for fact in facts:
-            if isinstance(fact, JobStatusChanged):
+            if isinstance(fact, JobStatusChanged | ServiceJobStatusChanged):
                 self._waiters.tell(scope, fact)
         return outcome.result
 
     def _world(self, scope: Scope) -> World:
         world = self._worlds.get(scope)
         if world is None:
-            world = World(
-                account=scope.account,
-                region=scope.region,
-                delays=self._delays,
-                quotas=self._quotas,
-                retention_ms=self._retention_ms,
-            )
-            self._worlds[scope] = world
+            world = self._worlds[scope] = self._new_world(scope)
             for given in self._standing(self.clock.now()):
                 self._step(scope, given)
         return world
+
+    def _new_world(self, scope: Scope) -> World:
+        return World(
+            account=scope.account,
+            region=scope.region,
+            delays=self._delays,
+            quotas=self._quotas,
+            retention_ms=self._retention_ms,
+        )
 
     def _set_timer(self, scope: Scope, effect: SetTimer) -> None:
         timer = effect.timer
@@ -185,8 +191,7 @@ class Engine:
 
     def _carry_out(self, scope: Scope, effect: Effect) -> None:
         if isinstance(effect, StartTraining):
-            if self._trainings is not None:
-                self._trainings.start(effect, TrainingReport(self, scope, effect.key))
+            self._start_training(scope, effect)
         elif isinstance(effect, StopTraining):
             if self._trainings is not None:
                 self._trainings.stop(effect.key)
@@ -197,8 +202,18 @@ class Engine:
             try:
                 self.runtime.start(scope, effect, report)
             except Exception:
-                report.exited(None, reason="InternalError: see batchemu's log")
+                report.exited(None, reason=_BROKEN)
                 raise
+
+    def _start_training(self, scope: Scope, effect: StartTraining) -> None:
+        if self._trainings is None:
+            return
+        report = TrainingReport(self, scope, effect.key)
+        try:
+            self._trainings.start(effect, report)
+        except Exception:
+            report.progressed(TrainingStatus.FAILED, status_reason=_BROKEN)
+            raise
 
     def _tell(self, scope: Scope, facts: list[Fact]) -> None:
         for listener in self._listeners:
@@ -207,24 +222,36 @@ class Engine:
     # --- looking
 
     def read(self, scope: Scope, view: Callable[[World], T]) -> T:
-        """A consistent picture: ``view`` runs under the lock and changes nothing."""
+        """A consistent picture: ``view`` runs under the lock and changes nothing.
+
+        Of an account or a region that nothing has happened in, it is one that nobody keeps.
+        """
         with self._lock:
-            return view(self._world(scope))
+            return view(self._worlds.get(scope) or self._new_world(scope))
 
     def scopes(self) -> list[Scope]:
         """The accounts and regions that have been used."""
         with self._lock:
             return list(self._worlds)
 
-    def find_job(self, job_id: JobId) -> tuple[Scope, JobStatus] | None:
-        """Where a job is and how it stands, whatever its account and region."""
+    def find_job(self, job_id: JobId) -> tuple[Scope, AnyStatus] | None:
+        """Where a job or a service job is and how it stands, whatever its account and region."""
         with self._lock:
             for scope, world in self._worlds.items():
-                if job_id in world.jobs:
-                    return scope, world.jobs[job_id].status
+                job = world.jobs.get(job_id) or world.service_jobs.get(job_id)
+                if job is not None:
+                    return scope, job.status
         return None
 
-    def wait(self, job_id: JobId, statuses: Collection[JobStatus], timeout_s: float) -> JobStatus | None:
+    def explain(self, job_id: JobId) -> dict[str, Any] | None:
+        """Why a job is where it is (see core.explain); None: no such job, or it is a service job."""
+        with self._lock:
+            for world in self._worlds.values():
+                if job_id in world.jobs:
+                    return explain(world, world.jobs[job_id])
+        return None
+
+    def wait(self, job_id: JobId, statuses: Collection[AnyStatus], timeout_s: float) -> AnyStatus | None:
         """Block until the job enters one of ``statuses`` or is over; its status then, None: no such job.
 
         Woken by the transition itself. After ``timeout_s`` real seconds: the status as it is.
@@ -399,10 +426,17 @@ class TrainingReport:
         self._scope = scope
         self._key = key
 
-    def progressed(self, status: TrainingStatus, reason: str | None = None) -> None:
+    def progressed(
+        self, status: TrainingStatus, reason: str | None = None, *, status_reason: str | None = None
+    ) -> None:
         self._engine.apply(
             self._scope,
             lambda at: TrainingReported(
-                at=at, job_id=self._key.job_id, attempt=self._key.attempt, status=status, reason=reason
+                at=at,
+                job_id=self._key.job_id,
+                attempt=self._key.attempt,
+                status=status,
+                reason=reason,
+                status_reason=status_reason,
             ),
         )

@@ -98,8 +98,10 @@ class JobRuntime(Protocol):
 class TrainingReporter(Protocol):
     """How whoever runs training jobs answers. Safe to call from any thread; what is late is ignored."""
 
-    def progressed(self, status: TrainingStatus, reason: str | None = None) -> None:
-        """``reason``: why it Failed."""
+    def progressed(
+        self, status: TrainingStatus, reason: str | None = None, *, status_reason: str | None = None
+    ) -> None:
+        """``reason``: why it Failed, in Amazon SageMaker's words; ``status_reason``: in words of ours."""
 
 
 class TrainingService(Protocol):

@@ -5,25 +5,27 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from batchemu.core.world import TERMINAL
+from batchemu.core.world import TERMINAL, TRAINING_OVER
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from batchemu.core.facts import JobStatusChanged
+    from batchemu.core.facts import JobStatusChanged, ServiceJobStatusChanged
     from batchemu.core.ids import JobId
-    from batchemu.core.world import JobStatus
+    from batchemu.core.world import JobStatus, ServiceJobStatus
     from batchemu.engine.ports import Scope
+
+    AnyStatus = JobStatus | ServiceJobStatus
 
 
 class Waiter:
-    def __init__(self, status: JobStatus, wanted: Collection[JobStatus]) -> None:
+    def __init__(self, status: AnyStatus, wanted: Collection[AnyStatus]) -> None:
         self.status = status
-        self._wanted = frozenset(wanted) | TERMINAL
+        self._wanted = {*wanted, *TERMINAL, *TRAINING_OVER}
         self._there = threading.Event()
         self.tell(status)
 
-    def tell(self, status: JobStatus) -> bool:
+    def tell(self, status: AnyStatus) -> bool:
         """Note the job's status; whether that was what is waited for."""
         if not self._there.is_set():
             self.status = status
@@ -31,7 +33,7 @@ class Waiter:
                 self._there.set()
         return self._there.is_set()
 
-    def wait(self, timeout_s: float) -> JobStatus:
+    def wait(self, timeout_s: float) -> AnyStatus:
         self._there.wait(timeout_s)
         return self.status
 
@@ -45,7 +47,7 @@ class Waiters:
     def __init__(self) -> None:
         self._waiting: dict[tuple[Scope, JobId], list[Waiter]] = {}
 
-    def add(self, scope: Scope, status: JobStatus, job_id: JobId, wanted: Collection[JobStatus]) -> Waiter:
+    def add(self, scope: Scope, status: AnyStatus, job_id: JobId, wanted: Collection[AnyStatus]) -> Waiter:
         waiter = Waiter(status, wanted)
         if not waiter.tell(status):
             self._waiting.setdefault((scope, job_id), []).append(waiter)
@@ -59,7 +61,7 @@ class Waiters:
             if not waiting:
                 del self._waiting[scope, job_id]
 
-    def tell(self, scope: Scope, fact: JobStatusChanged) -> None:
+    def tell(self, scope: Scope, fact: JobStatusChanged | ServiceJobStatusChanged) -> None:
         if not self._waiting:
             return
         key = (scope, fact.job_id)

@@ -40,9 +40,11 @@ class TrainingStandIn:
 
     def _run(self, training: StartTraining, report: TrainingReporter, plan: Plan | None) -> None:
         key = training.key
-        if plan is None or plan.start_error is not None:
-            error = no_plan(training.job_name) if plan is None else plan.start_error
-            self._end(key, report, TrainingStatus.FAILED, error)
+        if plan is None:
+            self._end(key, report, TrainingStatus.FAILED, status_reason=no_plan(training.job_name))
+            return
+        if plan.start_error is not None:
+            self._end(key, report, TrainingStatus.FAILED, plan.start_error)
             return
         with self._lock:
             if self._live.get(key) is not report:
@@ -61,17 +63,23 @@ class TrainingStandIn:
         with self._lock:
             report = self._live.get(key)
         if report is not None:
-            self._scheduler.call_later(0, partial(self._end, key, report, TrainingStatus.STOPPED, None))
+            self._scheduler.call_later(0, partial(self._end, key, report, TrainingStatus.STOPPED))
 
     def _end(
-        self, key: AttemptKey, report: TrainingReporter, status: TrainingStatus, reason: str | None
+        self,
+        key: AttemptKey,
+        report: TrainingReporter,
+        status: TrainingStatus,
+        reason: str | None = None,
+        *,
+        status_reason: str | None = None,
     ) -> None:
         """Report an end; the first of several wins, and a reset leaves none."""
         with self._lock:
             if self._live.get(key) is not report:
                 return
             del self._live[key]
-        report.progressed(status, reason)
+        report.progressed(status, reason, status_reason=status_reason)
 
     def reset(self) -> None:
         """Forget what runs; nothing is reported for it afterwards."""

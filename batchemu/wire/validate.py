@@ -33,9 +33,11 @@ Compiled: TypeAlias = dict[str, Check]
 CASE_INSENSITIVE_ENUMS = frozenset({"RetryAction"})
 
 # Enums whose wrong values the service refuses in words of its own, which are therefore its to judge:
-# https://github.com/badmintoncryer/cdk-preflight rules/batch/pf-batch-jd-platform-capability-value and
-# pf-batch-sp-*.
-JUDGED_BY_THE_SERVICE = frozenset({"PlatformCapability", "QuotaShareIdleResourceAssignmentStrategy"})
+# https://github.com/badmintoncryer/cdk-preflight rules/batch/pf-batch-jd-platform-capability-value,
+# pf-batch-jd-device-permissions-value and pf-batch-sp-*.
+JUDGED_BY_THE_SERVICE = frozenset(
+    {"DeviceCgroupPermission", "PlatformCapability", "QuotaShareIdleResourceAssignmentStrategy"}
+)
 
 # Smithy's integer and long are Java's int and long:
 # https://smithy.io/2.0/spec/simple-types.html

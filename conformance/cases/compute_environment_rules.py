@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.evidence import assumed, issue, model, preflight
-from conformance.expect import REFUSED, mentions, said, wrapped
+from conformance.evidence import assumed, issue, preflight
+from conformance.expect import mentions, said, wrapped
 from conformance.refusals import Row, add_refusals
 from conformance.requests import GONE, changed, create_environment
 
@@ -162,6 +162,18 @@ ON_EC2 = [
         preflight("ce-unmanaged-vcpus"),
     ),
     Row(
+        "managed-without-resources",
+        {"computeResources": GONE},
+        wrapped("computeResources must be provided for a MANAGED compute environment"),
+        preflight("managed-compute-resources"),
+    ),
+    Row(
+        "unmanaged-fargate",
+        {"type": "UNMANAGED", "computeResources": {"type": "FARGATE", "maxvCpus": 1, "subnets": []}},
+        wrapped("Cannot create an UNMANAGED Fargate Compute Environment."),
+        preflight("unmanaged-fargate"),
+    ),
+    Row(
         "unmanaged-without-role",
         {"type": "UNMANAGED", "computeResources": GONE},
         wrapped("ServiceRole is required."),
@@ -172,12 +184,6 @@ ON_EC2 = [
         {"type": "UNMANAGED", "computeResources": GONE, "serviceRole": LINKED_ROLE},
         wrapped("Service Linked Role cannot be used with UNMANAGED Compute Environment."),
         preflight("ce-unmanaged-service-linked-role"),
-    ),
-    Row(
-        "managed-without-resources",
-        {"computeResources": GONE},
-        REFUSED,
-        model("CreateComputeEnvironmentRequest.computeResources"),
     ),
     Row("two-words", {"computeEnvironmentName": "two words"}, NAME, preflight("ce-name")),
     Row("129-characters", {"computeEnvironmentName": "x" * 129}, NAME, preflight("ce-name")),

@@ -28,7 +28,7 @@ PRIVILEGED = (
 )
 FAMILIES = (
     "RuntimePlatform supports only one from [WINDOWS_SERVER_2019_CORE, WINDOWS_SERVER_2019_FULL, "
-    "WINDOWS_SERVER_2022_CORE, WINDOWS_SERVER_2022_FULL, LINUX] operating systems, pr"
+    "WINDOWS_SERVER_2022_CORE, WINDOWS_SERVER_2022_FULL, LINUX] operating systems, provided "
 )
 WINDOWS = "WINDOWS_SERVER_2022_CORE"
 EFS_VOLUME = [{"name": "v", "efsVolumeConfiguration": {"fileSystemId": "fs-12345678"}}]
@@ -95,21 +95,21 @@ ON_FARGATE = [
     live(
         "fargate-old-efs",
         container(volumes=EFS_VOLUME, fargatePlatformConfiguration={"platformVersion": "1.3.0"}),
-        "EFS is supported for Fargate platform versions 1.4.0 or later, provided 1.3.0",
+        "EFS is supported for Fargate platform versions 1.4.0 or later, provided 1.3.0.",
     ),
     *(
         live(
             f"fargate-storage-{size}",
             container(ephemeralStorage={"sizeInGiB": size}),
-            "Ephemeral storage for Fargate tasks can be only between range 21 GiB to 200 GiB",
+            "Ephemeral storage for Fargate tasks can be only between range 21 GiB to 200 GiB.",
         )
         for size in (20, 201)
     ),
-    Row(
-        "fargate-system",
-        platform(operatingSystemFamily="BEOS"),
-        cut(FAMILIES),
-        preflight(),
+    live("fargate-system", platform(operatingSystemFamily="BEOS"), f"{FAMILIES}BEOS"),
+    live(
+        "fargate-architecture",
+        platform(cpuArchitecture="SPARC"),
+        "cpuArchitecture for Fargate LINUX tasks can be only one from [X86_64, ARM64].",
     ),
     live(
         "fargate-windows-on-arm",
@@ -211,7 +211,8 @@ OF_TASKS = [
     live(
         "success-of-an-essential-container",
         task({"name": "a", "essential": True}, _after("a", "SUCCESS")),
-        "The container target of a dependency can not have condition SUCCESS if the target is essential",
+        "The container target of a dependency can not have condition SUCCESS "
+        "if the target container a is essential.",
     ),
     live(
         "ipc-mode",
@@ -290,7 +291,7 @@ OF_NODES = [
         "jd-node-target-nodes-coverage",
     ),
     live("node-range-of-letters", ranges("a:b"), "targetNodes should contain only digits."),
-    live("node-range-without-container", _without_container, "Must specify container for node range 0:1"),
+    live("node-range-without-container", _without_container, "Must specify container for node range 0:1."),
     live(
         "node-range-of-both",
         _with_both,

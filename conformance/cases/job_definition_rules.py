@@ -165,13 +165,13 @@ GENERAL = [
     live(
         "vcpus-and-requirement",
         container(vcpus=1),
-        "Cannot use both ECS containerProperties <vcpus> and resourceRequirement <VCPU>.",
+        "Cannot use both ECS containerProperties vcpus and resourceRequirement VCPU.",
         "jd-legacy-and-resource-requirements",
     ),
     live(
         "memory-and-requirement",
         container(memory=128),
-        "Cannot use both ECS containerProperties <memory> and resourceRequirement <MEMORY>.",
+        "Cannot use both ECS containerProperties memory and resourceRequirement MEMORY.",
         "jd-legacy-and-resource-requirements",
     ),
     live("requirement-twice", _vcpus_twice, "Cannot provide duplicates in resourceRequirements."),
@@ -207,7 +207,7 @@ GENERAL = [
     live(
         "condition-missing",
         evaluate(),
-        "EvaluateOnExit should contain at least one of onExitCode, onReason or onStatusReason",
+        "EvaluateOnExit should contain at least one of onExitCode, onReason or onStatusReason.",
     ),
     live(
         "condition-too-long",
@@ -293,6 +293,11 @@ S3_FILES = {"fileSystemArn": "arn:aws:s3files:us-east-1:123456789012:file-system
 PARAMETERS = [
     live("tmpfs-size-0", linux(tmpfs=[{"containerPath": "/t", "size": 0}]), TMPFS),
     live(
+        "device-permission",
+        linux(devices=[{"hostPath": "/dev/null", "permissions": ["EXECUTE"]}]),
+        "Invalid permission: EXECUTE for device /dev/null",
+    ),
+    live(
         "swappiness-101",
         linux(maxSwap=1, swappiness=101),
         "Invalid swappiness: 101, must be between 0 and 100.",
@@ -337,7 +342,7 @@ PARAMETERS = [
             transitEncryption="ENABLED",
             authorizationConfig={"accessPointId": "fsap-12345678"},
         ),
-        'When using an EFS access point, the root directory must either be set to "/" or omitted',
+        'When using an EFS access point, the root directory must either be set to "/" or be omitted.',
     ),
     live(
         "s3-files-without-role",

@@ -134,6 +134,12 @@ def at_most_100_are_described_at_once(lab: Lab) -> None:
     lab.refused(REFUSED, "DescribeJobDefinitions", jobDefinitions=names)
 
 
+@case("DescribeJobDefinitions", "limits", model("DescribeJobDefinitionsRequest.jobDefinitions"))
+def job_definitions_go_with_no_token(lab: Lab) -> None:
+    asked = {"jobDefinitions": [lab.shared_definition], "nextToken": "conformance"}
+    lab.refused(REFUSED, "DescribeJobDefinitions", **asked)
+
+
 # --- what is answered
 
 

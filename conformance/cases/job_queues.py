@@ -85,8 +85,17 @@ ON_COMPUTE = [
         lambda lab: {
             "computeEnvironmentOrder": order(lab.shared_environment, lab.shared_fargate_environment)
         },
-        wrapped("Fargate and EC2 compute environments can not be mixed."),
+        wrapped(
+            "All attached Compute Environments must be of types [EC2, SPOT] or types [FARGATE_SPOT, FARGATE] "
+            "or types [ECS_MANAGED_INSTANCES], not mixed."
+        ),
         preflight("jq-ce-mix-fargate-ec2"),
+    ),
+    Row(
+        "eks-on-ecs",
+        {"jobQueueType": "EKS"},
+        wrapped("EKS job queue type must have EKS compute environment."),
+        preflight("jq-type-matches-ce-type"),
     ),
     Row(
         "unknown-environment",
@@ -179,10 +188,11 @@ ON_TRAINING = [
         "service-environment-and-ecs",
         {"jobQueueType": "ECS"},
         said(
-            "The jobQueueType provided is ECS, which is incompatible with the provided "
-            "serviceEnvironmentOrder."
+            "CreateJobQueue requires either setting computeEnvironmentOrder or setting "
+            "serviceEnvironmentOrder along with a supported jobQueueType. The jobQueueType provided is ECS, "
+            "which is incompatible with the provided serviceEnvironmentOrder."
         ),
-        preflight(),
+        preflight("jq-service-env-requires-sagemaker-type"),
     ),
     Row(
         "training-limit-that-cancels",

@@ -38,6 +38,13 @@ def submitting_answers_name_id_and_arn(lab: Lab) -> None:
     same(answer, wanted)
 
 
+@case("SubmitJob", "behaviour", model("SubmitJobRequest.shareIdentifier"))
+def a_share_identifier_may_end_in_an_asterisk(lab: Lab) -> None:
+    queue = lab.idle_queue(schedulingPolicyArn=lab.shared_fair_policy)
+    job_id = lab.submit(jobQueue=queue, shareIdentifier="a*", schedulingPriorityOverride=1)
+    same(lab.job(job_id)["shareIdentifier"], "a*")
+
+
 @case("SubmitJob", "life cycle", recorded("a DescribeJobs answer in a public repository, and nextflow#2005"))
 def a_job_that_exits_with_0_succeeds(lab: Lab) -> None:
     job = lab.reached(lab.submit("succeeds"), "SUCCEEDED")

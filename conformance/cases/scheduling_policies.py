@@ -46,7 +46,7 @@ ROWS = [
     Row(
         "both-policies",
         {"fairsharePolicy": {}, "quotaSharePolicy": {"idleResourceAssignmentStrategy": "FIFO"}},
-        said("A scheduling policy can have either fairsharePolicy or quotaSharePolicy"),
+        said("A scheduling policy can have either fairsharePolicy or quotaSharePolicy, but not both."),
         preflight("sp-fairshare-quotashare-exclusive"),
     ),
     Row(
@@ -64,7 +64,12 @@ ROWS = [
         said("Cannot have two or more identical shareIdentifiers."),
         preflight("sp-*"),
     ),
-    Row("overlapping-shares", shares("a*", "a1"), said("Share identifier ", cut=True), preflight("sp-*")),
+    Row(
+        "overlapping-shares",
+        shares("a*", "a1"),
+        said("Share identifier a1 matches another share identifier a*."),
+        preflight("sp-share-identifier-overlap"),
+    ),
     Row("weight-0", shares("a", weightFactor=0.0), WEIGHT, preflight("sp-*")),
     Row("weight-1000", shares("a", weightFactor=1000.0), WEIGHT, preflight("sp-*")),
     Row(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.case import Family
 from conformance.evidence import assumed, guide, model, preflight
-from conformance.expect import CONFLICT, REFUSED, includes, said, same
+from conformance.expect import CONFLICT, REFUSED, includes, mentions, said, same
 from conformance.refusals import Row, add_refusals
 from conformance.requests import create_service_environment
 
@@ -48,10 +48,15 @@ ROWS = [
     Row(
         "instances-and-types",
         limits((1, "NUM_INSTANCES"), (1, "ml.m5.large")),
-        said("Capacity units must specify either number of instances OR instance type"),
-        preflight("se-*"),
+        said("Capacity units must specify either number of instances OR instance type, but not both"),
+        preflight("se-capacity-unit-mix"),
     ),
-    Row("unknown-unit", limits((1, "BOGUS")), said("BOGUS is unknown capacity unit"), preflight("se-*")),
+    Row(
+        "unknown-unit",
+        limits((1, "VCPU")),
+        mentions("VCPU is unknown capacity unit in ["),
+        preflight("se-capacity-unit-value"),
+    ),
 ]
 add_refusals(family, "CreateServiceEnvironment", create_service_environment, ROWS)
 

@@ -17,22 +17,9 @@ case = family.case
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
-def waiting_queue(lab: Lab) -> str:
-    """Its jobs stay RUNNABLE: the service environment is DISABLED."""
-
-    def make(shared: Lab) -> str:
-        environment = shared.service_environment()
-        order = [{"order": 1, "serviceEnvironment": environment}]
-        queue = shared.training_queue(serviceEnvironmentOrder=order)
-        shared.update("ServiceEnvironment", environment, state="DISABLED")
-        return queue
-
-    return lab.once("waiting training queue", make)
-
-
 def waiting(lab: Lab, **members: Any) -> dict[str, Any]:
     """A RUNNABLE service job in detail."""
-    request = lab.service_job_members(jobQueue=waiting_queue(lab), **members)
+    request = lab.service_job_members(jobQueue=lab.shared_idle_training_queue, **members)
     job_id = lab.call("SubmitServiceJob", **request)["jobId"]
     return reached(lab, job_id, "RUNNABLE")
 
@@ -145,7 +132,7 @@ def a_runnable_one_is_answered_as_sent(lab: Lab) -> None:
     includes(job, {**given, "retryStrategy": job.get("retryStrategy")})
     same(job["retryStrategy"]["attempts"], 2)
     same(job["serviceJobType"], "SAGEMAKER_TRAINING")
-    same(job["jobQueue"], lab.arn("job-queue", waiting_queue(lab)), "jobQueue")
+    same(job["jobQueue"], lab.arn("job-queue", lab.shared_idle_training_queue), "jobQueue")
     holds(job.get("createdAt"), "no createdAt")
 
 
@@ -216,7 +203,7 @@ def a_priority_above_9999_is_refused(lab: Lab) -> None:
 @case("ListServiceJobs", "defaults", model("ListServiceJobsRequest.jobStatus"))
 def without_a_status_running_ones_are_listed(lab: Lab) -> None:
     job_id = waiting(lab)["jobId"]
-    queue = waiting_queue(lab)
+    queue = lab.shared_idle_training_queue
     holds(job_id in listed(lab, jobQueue=queue, jobStatus="RUNNABLE"), "not listed as RUNNABLE")
     holds(job_id not in listed(lab, jobQueue=queue), "listed without a status")
 
@@ -225,4 +212,4 @@ def without_a_status_running_ones_are_listed(lab: Lab) -> None:
 def they_are_filtered_by_name(lab: Lab) -> None:
     job = waiting(lab)
     named = [{"name": "JOB_NAME", "values": [job["jobName"].upper()]}]
-    same(listed(lab, jobQueue=waiting_queue(lab), filters=named), [job["jobId"]])
+    same(listed(lab, jobQueue=lab.shared_idle_training_queue, filters=named), [job["jobId"]])

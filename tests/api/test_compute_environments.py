@@ -263,6 +263,14 @@ def test_resources_that_cannot_be_are_refused(
     [
         ({"state": "DISABLED"}, "Compute Environment must be created in ENABLED state."),
         ({"unmanagedvCpus": 1}, "unmanagedvCpus is not applicable for managed Compute Environment."),
+        (
+            {"computeResources": None},
+            "computeResources must be provided for a MANAGED compute environment",
+        ),
+        (
+            {"type": "UNMANAGED", "computeResources": {"type": "FARGATE_SPOT", "maxvCpus": 1, "subnets": []}},
+            "Cannot create an UNMANAGED Fargate Compute Environment.",
+        ),
         ({"type": "UNMANAGED", "computeResources": None}, "ServiceRole is required."),
         (
             {"type": "UNMANAGED", "computeResources": None, "serviceRole": "AWSServiceRoleForBatch"},
@@ -363,6 +371,46 @@ def test_an_empty_name_takes_the_launch_template_away(batch: Batch) -> None:
     )
     resources = {**EC2, **EC2_DEFAULTS, "allocationStrategy": "BEST_FIT_PROGRESSIVE"}
     assert detail(batch) == environment_detail(computeResources=resources)
+
+
+@pytest.mark.parametrize("call", ["create", "update"])
+@aws.documented("model: ComputeResourceUpdate.launchTemplate")
+def test_an_empty_name_beside_an_id_leaves_the_id(batch: Batch, call: str) -> None:
+    given = {"launchTemplate": {"launchTemplateName": "", "launchTemplateId": "lt-2"}}
+    first = given if call == "create" else {"launchTemplate": {"launchTemplateName": "lt"}}
+    batch.environment(**first, allocationStrategy="BEST_FIT_PROGRESSIVE")
+    batch.client.update_compute_environment(computeEnvironment="ce", computeResources=given)
+    template = detail(batch)["computeResources"]["launchTemplate"]
+    assert template == {"launchTemplateId": "lt-2", "overrides": []}
+
+
+@aws.assumed("an image type that AWS Batch chose is chosen again; one that was given stays")
+def test_the_image_type_follows_the_instance_types(batch: Batch) -> None:
+    def image_types(**change: Any) -> list[str]:
+        if change:
+            batch.client.update_compute_environment(computeEnvironment="ce", computeResources=change)
+        return [each["imageType"] for each in detail(batch)["computeResources"]["ec2Configuration"]]
+
+    batch.environment(allocationStrategy="BEST_FIT_PROGRESSIVE")
+    assert image_types() == ["ECS_AL2023"]
+    assert image_types(instanceTypes=["g4dn.xlarge"]) == ["ECS_AL2023_NVIDIA"]
+    assert image_types(ec2Configuration=[{"imageType": "ECS_AL2023_NVIDIA"}]) == ["ECS_AL2023_NVIDIA"]
+    assert image_types(instanceTypes=["m5"]) == ["ECS_AL2023_NVIDIA"]
+    assert image_types(ec2Configuration=[]) == ["ECS_AL2023"]
+    assert image_types(instanceTypes=["p3"]) == ["ECS_AL2023_NVIDIA"]
+
+
+@pytest.mark.parametrize("tags", [{"aws:mine": "x"}, {"a": "#"}, {f"k{n}": "v" for n in range(51)}])
+@aws.assumed("the tags of instances are checked like those of the environment itself")
+def test_tags_of_instances_that_cannot_be_are_refused(
+    batch: Batch, refused: Any, tags: dict[str, str]
+) -> None:
+    assert refused(lambda: batch.environment(tags=tags))[1] == 400
+    batch.environment(allocationStrategy="BEST_FIT_PROGRESSIVE")
+    before = detail(batch)
+    change = {"computeEnvironment": "ce", "computeResources": {"tags": tags}}
+    assert refused(batch.client.update_compute_environment, **change)[1] == 400
+    assert detail(batch) == before
 
 
 @aws.assumed("as on creation, where a real answer shows overrides: []")

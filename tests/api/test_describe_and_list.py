@@ -164,6 +164,32 @@ def test_the_children_of_nobody_are_an_empty_list(batch: Batch) -> None:
     assert batch.client.list_jobs(multiNodeJobId=UNKNOWN)["jobSummaryList"] == []
 
 
+@pytest.mark.parametrize("members", [{"nextToken": "x"}, {"maxResults": 0}, {"maxResults": 1001}])
+@aws.assumed("a page of nodes is asked for as any page of jobs")
+def test_a_page_of_nodes_that_cannot_be_is_refused(
+    batch: Batch, refused: Any, members: dict[str, Any]
+) -> None:
+    answer = refused(batch.client.list_jobs, multiNodeJobId=UNKNOWN, **members)
+    assert kind(answer) == ("ClientException", 400)
+
+
+@aws.assumed("as DescribeJobs, whose answers to doubles are assumed too")
+def test_resources_that_are_asked_for_twice_are_answered_once(batch: Batch) -> None:
+    batch.ready()
+    batch.service_environment()
+    policy = batch.policy()
+    client = batch.client
+    by = f"{BATCH}:{{}}".format
+    found = [
+        client.describe_compute_environments(computeEnvironments=["ce", by("compute-environment/ce"), "ce"]),
+        client.describe_job_queues(jobQueues=["queue", by("job-queue/queue"), "queue"]),
+        client.describe_service_environments(serviceEnvironments=["se", by("service-environment/se")]),
+        client.describe_scheduling_policies(arns=[policy, policy]),
+    ]
+    members = ("computeEnvironments", "jobQueues", "serviceEnvironments", "schedulingPolicies")
+    assert [len(each[member]) for each, member in zip(found, members, strict=True)] == [1, 1, 1, 1]
+
+
 @aws.documented(LIST + ": the exception is SHARE_IDENTIFIER")
 def test_jobs_are_filtered_by_their_share_and_status(batch: Batch) -> None:
     batch.environment()

@@ -109,10 +109,8 @@ def test_a_bare_name_among_job_definitions_matches_nothing(batch: Batch) -> None
     arn = batch.definition()
     assert described(batch, jobDefinitions=["definition"]) == []
     assert described(batch, jobDefinitions=[arn.removesuffix(":1")]) == []
-    assert revisions(batch, jobDefinitions=["definition:1", "definition", arn]) == [
-        "definition:1",
-        "definition:1",
-    ]
+    assert revisions(batch, jobDefinitions=["definition", arn]) == ["definition:1"]
+    assert revisions(batch, jobDefinitions=["definition:1", "definition"]) == ["definition:1"]
 
 
 @aws.documented("https://github.com/hashicorp/terraform-provider-aws: an empty answer means not found")
@@ -122,7 +120,15 @@ def test_unknown_definitions_are_left_out(batch: Batch) -> None:
     assert described(batch, jobDefinitions=["nobody:1", "definition:2", "definition:0"]) == []
 
 
-@pytest.mark.parametrize("members", [{"jobDefinitionName": "definition"}, {"status": "INACTIVE"}])
+@aws.assumed("as DescribeJobs, whose answers to doubles are assumed too")
+def test_definitions_that_are_asked_for_twice_are_answered_once(batch: Batch) -> None:
+    arn = batch.definition()
+    assert len(described(batch, jobDefinitions=["definition:1", arn, "definition:1"])) == 1
+
+
+@pytest.mark.parametrize(
+    "members", [{"jobDefinitionName": "definition"}, {"status": "INACTIVE"}, {"nextToken": "x"}]
+)
 @aws.documented("model: DescribeJobDefinitionsRequest.jobDefinitions")
 def test_job_definitions_are_used_alone(batch: Batch, refused: Any, members: dict[str, str]) -> None:
     """ "This parameter can't be used with other parameters"; the sentence is not known."""
@@ -140,7 +146,7 @@ def test_names_and_max_results_exclude_each_other(batch: Batch, refused: Any) ->
 # --- what RegisterJobDefinition refuses
 
 
-ON_EXIT = "EvaluateOnExit should contain at least one of onExitCode, onReason or onStatusReason"
+ON_EXIT = "EvaluateOnExit should contain at least one of onExitCode, onReason or onStatusReason."
 RESTRICTED = "Evaluate on exit condition contains restricted characters."
 
 
@@ -170,6 +176,15 @@ MEMBERS: list[Case] = [
             "nodeProperties": {"numNodes": 1, "mainNode": 0, "nodeRangeProperties": []},
         },
         "ECS ContainerProperties, ecsProperties, or eksProperties is required when using type container.",
+    ),
+    (
+        {
+            "type": "multinode",
+            "containerProperties": None,
+            "eksProperties": {},
+            "nodeProperties": {"numNodes": 1, "mainNode": 0, "nodeRangeProperties": []},
+        },
+        "Cannot use both nodeProperties and eksProperties",
     ),
     ({"type": "multinode", "containerProperties": None}, "Node properties of multinode job is required."),
     (

@@ -128,8 +128,8 @@ CONTAINER: list[Case] = [
     ({"resourceRequirements": []}, "vCPU is required."),
     (amounts("0", "128"), "vCPU must be at least 1, got 0."),
     (amounts("1", "3"), "Memory must be at least 4 Mib, got 3 Mib."),
-    ({"vcpus": 1}, "Cannot use both ECS containerProperties <vcpus> and resourceRequirement <VCPU>."),
-    ({"memory": 9}, "Cannot use both ECS containerProperties <memory> and resourceRequirement <MEMORY>."),
+    ({"vcpus": 1}, "Cannot use both ECS containerProperties vcpus and resourceRequirement VCPU."),
+    ({"memory": 9}, "Cannot use both ECS containerProperties memory and resourceRequirement MEMORY."),
     ({"resourceRequirements": [*ONE_VCPU, *ONE_VCPU]}, "Cannot provide duplicates in resourceRequirements."),
     ({"environment": [{"value": "x"}]}, "Environment variable name is required."),
     (
@@ -149,6 +149,10 @@ CONTAINER: list[Case] = [
     (
         {"linuxParameters": {"tmpfs": [{"containerPath": "/t", "size": 0}]}},
         "Size of a tmpfs is invalid. The size is required and must be a positive integer.",
+    ),
+    (
+        {"linuxParameters": {"devices": [{"hostPath": "/dev/null", "permissions": ["READ", "EXECUTE"]}]}},
+        "Invalid permission: EXECUTE for device /dev/null",
     ),
     ({"linuxParameters": {"swappiness": 101}}, "Invalid swappiness: 101, must be between 0 and 100."),
     (
@@ -183,7 +187,7 @@ CONTAINER: list[Case] = [
             transitEncryption="ENABLED",
             rootDirectory="/data",
         ),
-        'When using an EFS access point, the root directory must either be set to "/" or omitted',
+        'When using an EFS access point, the root directory must either be set to "/" or be omitted.',
     ),
     (
         {"volumes": [{"name": "v", "s3filesVolumeConfiguration": {"fileSystemArn": "arn:aws:s3files:x"}}]},
@@ -227,7 +231,7 @@ ON_FARGATE: list[Case] = [
     ),
     (
         {"ephemeralStorage": {"sizeInGiB": 20}},
-        "Ephemeral storage for Fargate tasks can be only between range 21 GiB to 200 GiB",
+        "Ephemeral storage for Fargate tasks can be only between range 21 GiB to 200 GiB.",
     ),
     (
         {
@@ -243,12 +247,16 @@ ON_FARGATE: list[Case] = [
         f"RuntimePlatform supports only one from [{SYSTEMS}] operating systems, provided BEOS",
     ),
     (
+        {"runtimePlatform": {"cpuArchitecture": "SPARC"}},
+        "cpuArchitecture for Fargate LINUX tasks can be only one from [X86_64, ARM64].",
+    ),
+    (
         {**WINDOWS, **amounts("0.5", "1024")},
         "vCPU must be at least 1 for Windows Job definition, got 0.5.",
     ),
     (
         {**efs(), "fargatePlatformConfiguration": {"platformVersion": "1.3.0"}},
-        "EFS is supported for Fargate platform versions 1.4.0 or later, provided 1.3.0",
+        "EFS is supported for Fargate platform versions 1.4.0 or later, provided 1.3.0.",
     ),
     ({"linuxParameters": {"swappiness": 0}}, "linuxParameter.swappiness is not allowed for Fargate."),
 ]
@@ -264,11 +272,9 @@ ASSUMED: list[Members] = [
 ]
 ASSUMED_ON_FARGATE: list[Members] = [
     {"resourceRequirements": [{"type": "VCPU", "value": "1"}]},
-    {"runtimePlatform": {"cpuArchitecture": "SPARC"}},
     {**WINDOWS, **amounts("1", "2048"), "user": "nobody"},
     {**WINDOWS, **amounts("1", "2048"), **efs()},
-    amounts("-0.25", "512"),
-    amounts("x", "512"),
+    *(amounts(vcpus, "512") for vcpus in ("-0.25", "x", "inf", "nan", "2.5e-1", "0_0.25", " 0.25", "")),
     amounts("1", "2G"),
 ]
 

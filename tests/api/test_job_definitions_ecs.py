@@ -138,11 +138,13 @@ REFUSED: list[Case] = [
     ),
     (
         depending("COMPLETE"),
-        "The container target of a dependency can not have condition COMPLETE if the target is essential",
+        "The container target of a dependency can not have condition COMPLETE "
+        "if the target container side is essential.",
     ),
     (
         depending("SUCCESS", essential=True),
-        "The container target of a dependency can not have condition SUCCESS if the target is essential",
+        "The container target of a dependency can not have condition SUCCESS "
+        "if the target container side is essential.",
     ),
     (task(ipcMode="none of it"), "ipcMode none of it is not valid. Valid values are: [host, task, none]"),
     (task(pidMode="none"), "Capability none is not valid. Valid capabilities: [host, task]"),
@@ -175,7 +177,7 @@ ON_FARGATE: list[Case] = [
             "volumes": [{"name": "v", "efsVolumeConfiguration": {"fileSystemId": "fs-12345678"}}],
             "platformVersion": "1.3.0",
         },
-        "EFS is supported for Fargate platform versions 1.4.0 or later, provided 1.3.0",
+        "EFS is supported for Fargate platform versions 1.4.0 or later, provided 1.3.0.",
     ),
 ]
 ASSUMED: list[tuple[str, tuple[Members, ...]]] = [

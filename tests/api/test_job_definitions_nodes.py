@@ -101,7 +101,7 @@ REFUSED: list[Case] = [
     ),
     (nodes(of("all")), "targetNodes should contain only digits."),
     (nodes(of("0-1")), "targetNodes should contain only digits."),
-    (nodes({"targetNodes": "0:1"}), "Must specify container for node range 0:1"),
+    (nodes({"targetNodes": "0:1"}), "Must specify container for node range 0:1."),
     (
         nodes(of(container=CONTAINER, ecsProperties=ECS)),
         "NodeRangeProperties can not use both ecsProperties and container fields",

@@ -162,7 +162,7 @@ def test_environments_are_seen_creating_updating_and_deleting(slow: Batch, refus
     slow.client.update_compute_environment(computeEnvironment="ce", state="DISABLED")
     assert seen() == [("DISABLED", "UPDATING", healthy)]
     answer = refused(slow.client.delete_compute_environment, computeEnvironment="ce")
-    assert answer[2].rstrip(".") == "Cannot delete, resource is being modified"
+    assert answer[2] == "Cannot delete, resource is being modified"
     slow.advance(10)
     assert seen() == [("DISABLED", "VALID", healthy)]
     slow.client.delete_compute_environment(computeEnvironment="ce")
@@ -193,7 +193,7 @@ def test_queues_are_seen_creating_updating_and_deleting(slow: Batch, refused: An
     assert seen() == [queue_detail(state="DISABLED", status="UPDATING")]
     answer = refused(slow.client.delete_job_queue, jobQueue="queue")
     assert answer[:2] == ("ClientException", 400)
-    assert answer[2].rstrip(".") == "Cannot delete, resource is being modified"
+    assert answer[2] == "Cannot delete, resource is being modified"
     slow.advance(5)
     slow.client.delete_job_queue(jobQueue="queue")
     assert seen() == [queue_detail(state="DISABLED", status="DELETING")]

@@ -130,7 +130,8 @@ POLICY = f"{BATCH}:scheduling-policy/nobody"
         ),
         (
             {"computeEnvironmentOrder": order("ce", "fargate")},
-            "Fargate and EC2 compute environments can not be mixed.",
+            "All attached Compute Environments must be of types [EC2, SPOT] or types [FARGATE_SPOT, FARGATE] "
+            "or types [ECS_MANAGED_INSTANCES], not mixed.",
         ),
         ({"computeEnvironmentOrder": order("nobody")}, NOT_ATTACHABLE),
         (
@@ -167,7 +168,8 @@ def test_an_unknown_reason_of_a_time_limit_is_refused(batch: Batch, refused: Any
     limits = [{**LIMIT, "reason": "BOREDOM"}]
     answer = inner(refused(batch.client.create_job_queue, **request(jobStateTimeLimitActions=limits)))
     assert kind(answer) == ("ClientException", 400)
-    assert "Invalid job reason" in answer[2]
+    assert answer[2].startswith("Invalid job reason")
+    assert answer[2].count("CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY, MISCONFIGURATION:") == 1
 
 
 @pytest.mark.parametrize(
@@ -456,8 +458,9 @@ NOT_VALID = "Service environments must be created and valid before attaching the
         ({"serviceEnvironmentOrder": service_order("nobody")}, NOT_VALID),
         (
             {"jobQueueType": "ECS"},
-            "The jobQueueType provided is ECS, which is incompatible with the provided "
-            "serviceEnvironmentOrder.",
+            "CreateJobQueue requires either setting computeEnvironmentOrder or setting "
+            "serviceEnvironmentOrder along with a supported jobQueueType. The jobQueueType provided is ECS, "
+            "which is incompatible with the provided serviceEnvironmentOrder.",
         ),
         ({"jobStateTimeLimitActions": [LIMIT]}, "Invalid job action. Valid job actions: [TERMINATE]"),
         (
@@ -502,7 +505,8 @@ def test_the_reasons_of_container_jobs_are_none_of_service_jobs(batch: Batch, re
     batch.service_environment()
     limits = [{**TERMINATE, "reason": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"}]
     answer = inner(refused(batch.client.create_job_queue, **service_request(jobStateTimeLimitActions=limits)))
-    assert "Invalid job reason" in answer[2]
+    assert answer[2].startswith("Invalid job reason")
+    assert answer[2].count("CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY, MISCONFIGURATION:") == 1
 
 
 @aws.documented(CREATE)
@@ -512,15 +516,18 @@ def test_a_type_that_was_sent_is_answered(batch: Batch) -> None:
     assert described(batch, "queue") == [queue_detail(jobQueueType="ECS")]
 
 
-@pytest.mark.parametrize("kind_", ["ECS_FARGATE", "EKS"])
-@aws.assumed("the sentence is that of service environments; the rule: " + CREATE)
-def test_a_type_goes_with_its_environments(batch: Batch, refused: Any, kind_: str) -> None:
+@aws.recorded(PREFLIGHT)
+def test_a_type_goes_with_its_environments(batch: Batch, refused: Any) -> None:
     batch.environment()
-    answer = refused(batch.client.create_job_queue, **request(jobQueueType=kind_))
-    assert inner(answer) == client_error(
-        f"The jobQueueType provided is {kind_}, which is incompatible with the provided "
-        "computeEnvironmentOrder."
-    )
+    answer = refused(batch.client.create_job_queue, **request(jobQueueType="EKS"))
+    assert inner(answer) == client_error("EKS job queue type must have EKS compute environment.")
+
+
+@aws.assumed("the sentence is that of EKS; the rule: " + CREATE)
+def test_every_type_goes_with_its_environments(batch: Batch, refused: Any) -> None:
+    batch.environment()
+    answer = refused(batch.client.create_job_queue, **request(jobQueueType="ECS_FARGATE"))
+    assert kind(answer) == ("ClientException", 400)
 
 
 @aws.assumed("the rule is documented, the sentence is not known: " + CREATE)

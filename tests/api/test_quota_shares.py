@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from batchemu.core.training_instances import KNOWN
 from tests.api.answers import body, client_error, ignored, inner, kind
 from tests.api.conftest import BATCH, INSTANCE, quota_share
 from tests.evidence import aws
@@ -105,7 +106,7 @@ def test_what_has_no_effect_says_so(batch: Batch) -> None:
         ),
         (
             {"capacityLimits": [{"maxCapacity": 1, "capacityUnit": "NUM_INSTANCES"}]},
-            "NUM_INSTANCES is unknown capacity unit",
+            f"NUM_INSTANCES is unknown capacity unit in [{', '.join(sorted(KNOWN))}]",
         ),
         (
             {"capacityLimits": [{"maxCapacity": 1, "capacityUnit": f"ml.m{n}.large"} for n in range(6)]},

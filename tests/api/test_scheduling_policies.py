@@ -97,7 +97,7 @@ def test_a_name_that_is_taken_is_a_conflict(batch: Batch, refused: Any) -> None:
         ({"name": "two words"}, "Scheduling policy name should match a valid pattern."),
         (
             {"fairsharePolicy": FAIR, "quotaSharePolicy": QUOTA},
-            "A scheduling policy can have either fairsharePolicy or quotaSharePolicy",
+            "A scheduling policy can have either fairsharePolicy or quotaSharePolicy, but not both.",
         ),
         (
             {"fairsharePolicy": shares(*(f"s{number}" for number in range(501)))},
@@ -127,16 +127,22 @@ def test_a_policy_that_cannot_be_is_refused(
     assert batch.client.list_scheduling_policies()["schedulingPolicies"] == []
 
 
-@pytest.mark.parametrize("identifiers", [("UserA*", "UserA1"), ("UserA1", "UserA*"), ("a*", "ab*")])
-@aws.recorded(PREFLIGHT + " quotes the beginning and the end of the sentence")
+@pytest.mark.parametrize(
+    ("identifiers", "text"),
+    [
+        (("UserA*", "UserA1"), "Share identifier UserA1 matches another share identifier UserA*."),
+        (("UserA1", "UserA*"), "Share identifier UserA1 matches another share identifier UserA*."),
+        (("a*", "ab*"), "Share identifier ab* matches another share identifier a*."),
+    ],
+)
+@aws.recorded(PREFLIGHT)
 def test_share_identifiers_that_overlap_are_refused(
-    batch: Batch, refused: Any, identifiers: tuple[str, ...]
+    batch: Batch, refused: Any, identifiers: tuple[str, ...], text: str
 ) -> None:
     answer = inner(
         refused(batch.client.create_scheduling_policy, name="policy", fairsharePolicy=shares(*identifiers))
     )
-    assert kind(answer) == ("ClientException", 400)
-    assert "matches another share identifier" in answer[2]
+    assert answer == client_error(text)
 
 
 @aws.documented("https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html")

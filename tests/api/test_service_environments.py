@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from batchemu.core.training_instances import KNOWN
 from tests.api.answers import body, client_error, inner, kind
 from tests.api.conftest import BATCH, INSTANCE
 from tests.evidence import aws
@@ -94,10 +95,11 @@ BAD_LIMITS = [
     (limits(**{INSTANCE: -1}), "Max capacity must be more than 0."),
     (
         limits(**{"NUM_INSTANCES": 1, INSTANCE: 1}),
-        "Capacity units must specify either number of instances OR instance type",
+        "Capacity units must specify either number of instances OR instance type, but not both",
     ),
-    (limits(BOGUS=1), "BOGUS is unknown capacity unit"),
-    (limits(**{"m5.large": 1}), "m5.large is unknown capacity unit"),
+    (limits(VCPU=1), f"VCPU is unknown capacity unit in [{', '.join(sorted(KNOWN))}]"),
+    (limits(**{"m5.large": 1}), f"m5.large is unknown capacity unit in [{', '.join(sorted(KNOWN))}]"),
+    (limits(**{"ml.m5.tiny": 1}), f"ml.m5.tiny is unknown capacity unit in [{', '.join(sorted(KNOWN))}]"),
 ]
 
 

@@ -145,7 +145,7 @@ def test_a_job_without_a_plan_fails_and_says_what_to_do(batch: Batch) -> None:
     job = batch.training(job_id)
     assert job["status"] == "FAILED"
     assert job["statusReason"] == (
-        f"{SAID}No plan matches this service job: POST /_batchemu/plans "
+        "No plan matches this service job: POST /_batchemu/plans "
         '{"serviceJob": true, "jobName": "job", "exitCode": 0}'
     )
 
@@ -268,7 +268,7 @@ def test_a_want_of_capacity_uses_no_attempt(batch: Batch) -> None:
     job = batch.training(job_id)
     assert (job["status"], [each["statusReason"] for each in job["attempts"]]) == (
         "SUCCEEDED",
-        [SAID + "CapacityError: none"] * 2 + [COMPLETED],
+        [SAID + "CapacityError: none", COMPLETED],
     )
 
 
@@ -367,6 +367,25 @@ def test_a_second_request_with_the_same_token_is_rejected(batch: Batch, refused:
     assert len(listed(batch, filters=[{"name": "JOB_NAME", "values": ["*"]}])) == 3
 
 
+@aws.assumed("only identical payloads are rejected, says the model; that others are taken is a reading of it")
+def test_another_request_with_the_same_token_is_taken(batch: Batch) -> None:
+    batch.service_ready()
+    plan(batch)
+    batch.train(clientToken="token")
+    batch.train(clientToken="token", schedulingPriority=1)
+    assert len(listed(batch, filters=[{"name": "JOB_NAME", "values": ["*"]}])) == 2
+
+
+@aws.assumed("nothing is said of jobs that are over: there is nothing left to place")
+def test_the_priority_of_a_job_that_is_over_is_not_updated(batch: Batch, refused: Any) -> None:
+    batch.service_ready()
+    plan(batch)
+    job_id = batch.train(schedulingPriority=3)
+    answer = refused(batch.client.update_service_job, jobId=job_id, schedulingPriority=7)
+    assert kind(answer) == ("ClientException", 400)
+    assert batch.training(job_id)["schedulingPriority"] == 3
+
+
 @pytest.mark.parametrize("operation", ["describe_service_job", "update_service_job"])
 @aws.assumed("the sentence is not known")
 def test_an_unknown_job_is_neither_described_nor_updated(batch: Batch, refused: Any, operation: str) -> None:
@@ -390,6 +409,7 @@ def test_service_jobs_and_jobs_are_not_each_others(batch: Batch, refused: Any) -
 @aws.documented(UPDATE)
 def test_a_priority_is_updated(batch: Batch) -> None:
     batch.service_ready()
+    plan(batch, durationSeconds=60)
     job_id = batch.train()
     answer = batch.client.update_service_job(jobId=job_id, schedulingPriority=7)
     assert body(answer) == {"jobArn": f"{BATCH}:service-job/{job_id}", "jobName": "job", "jobId": job_id}
@@ -420,6 +440,7 @@ def test_a_higher_priority_goes_first_within_a_share(batch: Batch) -> None:
 @aws.assumed("the range is documented, the sentence is that of job definitions: " + UPDATE)
 def test_a_priority_out_of_range_is_refused(batch: Batch, refused: Any, priority: int) -> None:
     batch.service_ready()
+    plan(batch, durationSeconds=60)
     job_id = batch.train(schedulingPriority=3)
     answer = refused(batch.client.update_service_job, jobId=job_id, schedulingPriority=priority)
     assert inner(answer) == client_error("Scheduling priority must be between 0 and 9999.")

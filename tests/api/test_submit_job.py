@@ -353,7 +353,14 @@ def test_a_job_has_its_share_and_its_priority(
     assert (job["shareIdentifier"], job["schedulingPriority"]) == ("a_-1", priority)
 
 
-@pytest.mark.parametrize("identifier", ["", "a b", "a*", "a" * 256])
+@pytest.mark.parametrize("identifier", ["a*", "a" * 255 + "*"])
+@aws.documented("model: SubmitJobRequest.shareIdentifier")
+def test_a_share_identifier_may_end_in_an_asterisk(batch: Batch, identifier: str) -> None:
+    fair(batch, schedulingPriority=1)
+    assert batch.job(batch.submit(shareIdentifier=identifier))["shareIdentifier"] == identifier
+
+
+@pytest.mark.parametrize("identifier", ["", "a b", "*", "a*b", "a" * 256])
 @aws.assumed("which identifiers can be is documented, the sentence is that of scheduling policies: " + SUBMIT)
 def test_a_share_identifier_that_cannot_be_is_refused(batch: Batch, refused: Any, identifier: str) -> None:
     fair(batch, schedulingPriority=1)
@@ -460,6 +467,30 @@ def test_an_overriding_requirement_counts_against_capacity(batch: Batch) -> None
     three = {"resourceRequirements": [{"type": "VCPU", "value": "3"}]}
     first, second = (batch.submit(containerOverrides=three) for _ in range(2))
     assert (batch.status(first), batch.status(second)) == ("RUNNING", "RUNNABLE")
+
+
+@pytest.mark.parametrize(
+    ("platform", "gpus", "text"),
+    [
+        ("FARGATE", "1", "GPU is not applicable for Fargate."),
+        (
+            "EC2",
+            "z",
+            "Value z for type GPU in resourceRequirement is not valid. Please provide a numeric value.",
+        ),
+    ],
+)
+@aws.assumed("what RegisterJobDefinition refuses is refused here in the same words")
+def test_an_overriding_gpu_is_judged_as_one_of_a_definition(
+    batch: Batch, refused: Any, platform: str, gpus: str, text: str
+) -> None:
+    parked(batch)
+    amounts = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
+    properties = {"resourceRequirements": amounts, "executionRoleArn": "r"}
+    batch.definition("other", properties, platformCapabilities=[platform])
+    overrides = {"resourceRequirements": [{"type": "GPU", "value": gpus}]}
+    answer = refused(batch.submit, jobDefinition="other", containerOverrides=overrides)
+    assert inner(answer) == client_error(text)
 
 
 @aws.documented("model: ResourceRequirement.value")

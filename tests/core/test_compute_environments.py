@@ -75,6 +75,16 @@ def test_an_environment_takes_no_jobs_while_an_update_does_not_repair_it() -> No
         lab.queue("other")
 
 
+def test_an_invalid_environment_is_repaired_under_best_fit_too() -> None:
+    """https://docs.aws.amazon.com/batch/latest/userguide/invalid_compute_environment.html"""
+    lab = Lab()
+    environment = create(lab, FAULT)
+    lab.update_environment(computeResources={"instanceRole": "another"})
+    assert (environment.status, environment.resources["instanceRole"]) == ("VALID", "another")
+    with pytest.raises(ClientException, match="BEST_FIT"):
+        lab.update_environment(computeResources={"instanceRole": "a third"})
+
+
 def test_jobs_on_an_environment_that_becomes_invalid_go_on() -> None:
     lab = Lab().ready()
     job = lab.submit()

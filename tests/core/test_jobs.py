@@ -217,6 +217,15 @@ def test_deleting_a_queue_ends_its_jobs(lab: Lab) -> None:
     assert lab.used() == 0
 
 
+def test_a_job_cancelled_while_it_was_pending_keeps_that_reason_when_its_queue_goes(lab: Lab) -> None:
+    running = lab.submit()
+    pending = lab.submit(running)
+    lab.cancel(pending, "not needed")
+    lab.update_queue(state="DISABLED")
+    lab.delete_queue()
+    assert (lab.status(pending), lab.job(pending).status_reason) == ("FAILED", "not needed")
+
+
 def test_delays_hold_a_job_in_submitted_and_starting() -> None:
     lab = Lab(Delays(submitted=2000, starting=5000)).ready()
     job = lab.submit()

@@ -149,7 +149,25 @@ def test_a_want_of_capacity_uses_no_attempt(lab: Lab) -> None:
     lab.report(job, "Failed", "AlgorithmError")
     assert lab.status(job) == "SCHEDULED"
     lab.report(job, "Failed", "AlgorithmError")
-    assert (lab.status(job), len(lab.training(job).attempts)) == ("FAILED", 5)
+    attempts = [(each.number, each.status_reason) for each in lab.training(job).attempts]
+    said = "Received status from SageMaker: "
+    assert (lab.status(job), attempts) == (
+        "FAILED",
+        [(3, f"{said}CapacityError: none"), (4, f"{said}AlgorithmError"), (5, f"{said}AlgorithmError")],
+    )
+
+
+def test_of_the_attempts_that_lacked_capacity_the_last_is_kept(lab: Lab) -> None:
+    """https://docs.aws.amazon.com/batch/latest/userguide/service-job-retries.html"""
+    job = lab.train(retryStrategy={"attempts": 3})
+    for reason in ("CapacityError", "AlgorithmError", "CapacityError", "CapacityError"):
+        lab.report(job, "Failed", reason)
+        if reason == "CapacityError":
+            lab.fire("service-job-capacity")
+    assert [each.number for each in lab.training(job).attempts] == [2, 4]
+    under_way = lab.training(job).attempt
+    assert under_way is not None
+    assert (under_way.number, lab.status(job)) == (5, "SCHEDULED")
 
 
 def test_a_job_that_pauses_holds_up_those_behind_it(lab: Lab) -> None:
@@ -275,11 +293,12 @@ def test_an_update_that_changes_nothing_keeps_the_time_at_the_position(shared: L
     assert shared.quota_share().line.since(shared.training(waiting).place) == joined
 
 
-def test_the_priority_of_a_job_that_is_over_can_be_set(lab: Lab) -> None:
-    job = lab.train()
+def test_the_priority_of_a_job_that_is_over_is_what_it_was(lab: Lab) -> None:
+    job = lab.train(schedulingPriority=3)
     lab.report(job, "Completed")
-    lab.prioritise(job, 7)
-    assert (lab.training(job).priority, lab.status(job)) == (7, "SUCCEEDED")
+    with pytest.raises(ClientException):
+        lab.prioritise(job, 7)
+    assert lab.training(job).priority == 3
 
 
 # --- quota shares
@@ -375,14 +394,14 @@ def test_deleting_a_queue_ends_jobs_that_pause_or_are_submitted() -> None:
         {"quotaShareName": "share"},
         {"preemptionConfiguration": {"preemptionRetriesBeforeTermination": -1}},
         {"tags": {"k": "v!"}},
-        {"clientToken": "b"},
+        {"clientToken": "b", "jobName": "b"},
     ],
 )
 def test_a_refused_submission_leaves_the_world_as_it_was(lab: Lab, params: dict[str, object]) -> None:
     """Also one whose token is known, when an older token has expired meanwhile."""
     lab.train(clientToken="a")
     lab.now += LIFE_MS - 5000
-    lab.train(clientToken="b")
+    lab.train(clientToken="b", jobName="b")
     lab.now += 5000
     with pytest.raises(ClientException):
         lab.train(**params)  # type: ignore[arg-type]
@@ -390,10 +409,10 @@ def test_a_refused_submission_leaves_the_world_as_it_was(lab: Lab, params: dict[
 
 
 def test_a_token_holds_for_eight_hours_and_is_forgotten_then(lab: Lab) -> None:
-    lab.train(clientToken="a")
+    lab.train(clientToken="a", jobName="a")
     lab.now += LIFE_MS - 2000
     with pytest.raises(ClientException):
-        lab.train(clientToken="a")
+        lab.train(clientToken="a", jobName="a")
     lab.now += 1000
-    lab.train(clientToken="a")
+    lab.train(clientToken="a", jobName="a")
     assert len(lab.world.service_tokens) == 1

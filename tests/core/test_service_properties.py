@@ -213,7 +213,7 @@ class ServiceJobs(Machine):
     @rule(token=st.sampled_from("abc"))
     def submits_with_a_token(self, token: str) -> None:
         with suppress(ClientException):
-            self.lab.train(clientToken=token)
+            self.lab.train(clientToken=token, jobName="same")
 
     @precondition(lambda self: self._jobs())
     @rule(
@@ -235,7 +235,8 @@ class ServiceJobs(Machine):
         if priority is None:
             self.lab.terminate_training(self._job(data, first=LIVE))
         else:
-            self.lab.prioritise(self._job(data, first=frozenset({"RUNNABLE"})), priority)
+            with suppress(ClientException):  # of a job that is over
+                self.lab.prioritise(self._job(data, first=frozenset({"RUNNABLE"})), priority)
 
     # --- what they run on and where they wait: each refused where it cannot be
 

@@ -433,6 +433,34 @@ def test_waits_do_not_take_all_of_the_servers_threads(emulator: Emulator, raw: R
     assert statuses == ["RUNNING"] * 24 + ["SUCCEEDED"] * 16
 
 
+def test_service_jobs_are_waited_for_too(emulator: Emulator, raw: Raw) -> None:
+    batch = emulator.client()
+    emulator.reset()
+    emulator.plans.add(batchemu.Plan(service_job=True, duration_s=60))
+    batch.create_service_environment(
+        serviceEnvironmentName="se",
+        serviceEnvironmentType="SAGEMAKER_TRAINING",
+        capacityLimits=[{"capacityUnit": "NUM_INSTANCES", "maxCapacity": 1}],
+    )
+    batch.create_job_queue(
+        jobQueueName="t", priority=1, serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": "se"}]
+    )
+    jobs = [
+        batch.submit_service_job(
+            jobName="j", jobQueue="t", serviceJobType="SAGEMAKER_TRAINING", serviceRequestPayload="{}"
+        )["jobId"]
+        for _ in range(2)
+    ]
+    batch.close()
+
+    def wait(job_id: str, status: str) -> object:
+        found, _, body = raw("GET", f"/_batchemu/jobs/{job_id}/wait?status={status}&timeout=0")
+        return found, json.loads(body)["status"]
+
+    assert wait(jobs[0], "running") == (200, "RUNNING")
+    assert wait(jobs[1], "SCHEDULED") == (200, "RUNNABLE")
+
+
 def test_a_machine_called_dev_is_not_suffix_matched(monkeypatch: pytest.MonkeyPatch) -> None:
     from batchemu.guard import Guard
 

@@ -14,7 +14,7 @@ from batchemu.core.ids import JobId
 from batchemu.core.invariants import check
 from batchemu.core.quotas import RAISED
 from batchemu.core.step import step
-from batchemu.core.world import Delays, JobStatus, World
+from batchemu.core.world import Delays, JobStatus, ServiceJobStatus, World
 from batchemu.engine.clock import Clock
 from batchemu.engine.engine import Engine
 from batchemu.engine.log import Log
@@ -22,6 +22,7 @@ from batchemu.engine.ports import Scope
 from batchemu.errors import ClientException
 from batchemu.runtime.plans import Plan, Plans
 from batchemu.runtime.scripted import ScriptedRuntime
+from batchemu.runtime.training import TrainingStandIn
 from tests.examples import EC2
 
 if TYPE_CHECKING:
@@ -81,6 +82,35 @@ class Bench:
         }
         self.engine.apply(
             scope, lambda at: i.SubmitJob(at=at, job_id=JobId(job_id), params=given, size_bytes=1)
+        )
+        return JobId(job_id)
+
+    def attach_trainings(self, kind: type[TrainingStandIn] = TrainingStandIn) -> None:
+        """A queue of service jobs, and what stands in for Amazon SageMaker."""
+        self.engine.attach(self.engine.runtime, kind(scheduler=self.engine, plans=self.plans))
+        limits = [{"capacityUnit": "NUM_INSTANCES", "maxCapacity": 1}]
+        environment = {
+            "serviceEnvironmentName": "se",
+            "serviceEnvironmentType": "SAGEMAKER_TRAINING",
+            "capacityLimits": limits,
+        }
+        order = [{"order": 1, "serviceEnvironment": "se"}]
+        queue = {"jobQueueName": "training", "priority": 1, "serviceEnvironmentOrder": order}
+        self.engine.apply(HERE, lambda at: i.CreateServiceEnvironment(at=at, params=environment))
+        self.engine.apply(HERE, lambda at: i.CreateJobQueue(at=at, params=queue))
+
+    def train(self, job_id: str) -> JobId:
+        given = {
+            "jobName": job_id,
+            "jobQueue": "training",
+            "serviceJobType": "SAGEMAKER_TRAINING",
+            "serviceRequestPayload": "{}",
+        }
+        self.engine.apply(
+            HERE,
+            lambda at: i.SubmitServiceJob(
+                at=at, job_id=JobId(job_id), params=given, size_bytes=1, request={}
+            ),
         )
         return JobId(job_id)
 
@@ -165,7 +195,7 @@ def test_a_wait_is_woken_by_the_transition(bench: Bench) -> None:
     bench.plans.add(Plan(duration_s=10.0))
     bench.submit("job")
     waiting = threading.Event()
-    seen: list[JobStatus | None] = []
+    seen: list[object] = []
 
     def wait() -> None:
         waiting.set()
@@ -185,6 +215,43 @@ def test_a_wait_ends_after_its_time(bench: Bench) -> None:
     bench.plans.add(Plan(duration_s=10.0))
     bench.submit("job")
     assert bench.engine.wait(JobId("job"), [JobStatus.SUCCEEDED], 0.01) is JobStatus.RUNNING
+
+
+def test_service_jobs_are_found_and_waited_for(bench: Bench) -> None:
+    bench.attach_trainings()
+    bench.plans.add(Plan(service_job=True, duration_s=10.0))
+    job_id = bench.train("training")
+    assert bench.engine.find_job(job_id) == (HERE, ServiceJobStatus.RUNNING)
+    seen: list[object] = []
+    thread = threading.Thread(
+        target=lambda: seen.append(bench.engine.wait(job_id, [ServiceJobStatus.SUCCEEDED], 30))
+    )
+    thread.start()
+    bench.engine.advance(10_000)
+    thread.join(30)
+    assert seen == [ServiceJobStatus.SUCCEEDED]
+    assert bench.engine.wait(job_id, [ServiceJobStatus.SCHEDULED], 0) is ServiceJobStatus.SUCCEEDED
+
+
+def test_a_training_service_that_breaks_fails_the_job_and_nothing_else(bench: Bench) -> None:
+    class Broken(TrainingStandIn):
+        def start(self, *args: Any, **kwargs: Any) -> None:
+            raise RuntimeError("broken")
+
+    bench.attach_trainings(Broken)
+    job_id = bench.train("training")
+    job = bench.engine.read(HERE, lambda world: world.service_jobs[job_id])
+    assert (job.status, job.status_reason) == ("FAILED", "InternalError: see batchemu's log")
+
+
+def test_looking_at_an_account_leaves_nothing_behind(bench: Bench) -> None:
+    elsewhere = Scope("999999999999", "eu-west-1")
+    for _ in range(2):
+        assert bench.engine.read(elsewhere, lambda world: (world.account, world.jobs)) == (
+            elsewhere.account,
+            {},
+        )
+    assert list(bench.engine._worlds) == [HERE]
 
 
 def test_facts_are_told_in_order(bench: Bench) -> None:

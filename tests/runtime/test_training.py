@@ -20,8 +20,10 @@ class Reports:
     def __init__(self) -> None:
         self.calls: list[tuple[TrainingStatus, str | None]] = []
 
-    def progressed(self, status: TrainingStatus, reason: str | None = None) -> None:
-        self.calls.append((status, reason))
+    def progressed(
+        self, status: TrainingStatus, reason: str | None = None, *, status_reason: str | None = None
+    ) -> None:
+        self.calls.append((status, f"ours: {status_reason}" if status_reason else reason))
 
 
 class Bench:
@@ -99,7 +101,7 @@ def test_a_job_without_a_plan_fails_and_says_what_to_do(bench: Bench) -> None:
     _, reports = bench.begin('my "job"')
     bench.scheduler.advance(0)
     advice = (
-        "No plan matches this service job: POST /_batchemu/plans "
+        "ours: No plan matches this service job: POST /_batchemu/plans "
         r'{"serviceJob": true, "jobName": "my \"job\"", "exitCode": 0}'
     )
     assert reports.calls == [(TrainingStatus.FAILED, advice)]

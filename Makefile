@@ -5,7 +5,7 @@
 #   ENGINE  make test ENGINE=none: do not ask for a Docker engine
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test conformance fuzz bench lint venv clean
+.PHONY: help demo test conformance fuzz stress bench lint venv clean
 ARGS ?=
 export PYTHON ENGINE
 
@@ -23,6 +23,9 @@ conformance: ## Compare batchemu, and moto beside it, with what AWS does: confor
 
 fuzz: venv ## Ask for 280,000 things at random, others each time (ARGS="..." goes to pytest)
 	@BATCHEMU_FUZZ=fresh .venv/bin/python -m pytest -s tests/fuzz $(ARGS)
+
+stress: venv ## Give the state machine 300,000 random inputs (10 minutes; ARGS="..." goes to pytest)
+	@BATCHEMU_STRESS=yes .venv/bin/python -m pytest tests/core/test_properties.py $(ARGS)
 
 bench: ## Run the benchmarks (ARGS="..." goes to them)
 	@scripts/bench.sh $(ARGS)

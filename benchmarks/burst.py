@@ -3,7 +3,8 @@
 Against the engine alone with as many threads as batchemu has starters, each of which does the whole cycle
 of one container after the other; before and after, because the machine drifts. The rate of ours counts
 from the first SubmitJob until the last job is seen SUCCEEDED. Threads and open descriptors of the server
-must stay below a bound that does not depend on the number of jobs.
+must stay below a bound that does not depend on the number of jobs. Then as many children of one array job,
+of which every seventh is to FAIL.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ _OTHER_THREADS = 5
 _OTHER_DESCRIPTORS = 32
 """Standard streams, the listening socket, pipes, and our own few connections."""
 _PAGE = 100
+_FAILING = 7
+"""A child whose index is a multiple of it exits with 3."""
 
 
 def run(options: Options) -> Iterator[Figure]:
@@ -48,6 +51,7 @@ def run(options: Options) -> Iterator[Figure]:
             session = control.get("health")["session"]
             with Watch(server.pid) as watch:
                 statuses, taken_s, submitted_s = _burst(client, control, options.jobs)
+                as_children, children_s = _array(client, control, options.jobs)
             left = raw.wait_until_clean(session)
             control.close()
         after = raw.rate(raw_jobs, starters)
@@ -61,6 +65,14 @@ def run(options: Options) -> Iterator[Figure]:
         found,
         is_met=statuses == {"SUCCEEDED": options.jobs},
         target=f"{options.jobs} SUCCEEDED",
+    )
+    yield told(f"one array of {options.jobs}", f"{options.jobs / children_s:.2f} jobs/s")
+    failing = len(range(0, options.jobs, _FAILING))
+    yield required(
+        "what became of its children, by exit code",
+        ", ".join(f"{count} {status} {code}" for (status, code), count in sorted(as_children.items())),
+        is_met=as_children == {("SUCCEEDED", 0): options.jobs - failing, ("FAILED", 3): failing},
+        target=f"{failing} FAILED 3, {options.jobs - failing} SUCCEEDED 0",
     )
     yield from _bounds(watch, starters)
     yield at_most("containers left", left, 0, digits=0)
@@ -82,6 +94,25 @@ def _burst(client: Any, control: servers.Control, jobs: int) -> tuple[Counter[st
         control.wait(job_id)
     taken_s = time.perf_counter() - begun
     return _statuses(client, job_ids), taken_s, submitted_s
+
+
+def _array(client: Any, control: servers.Control, size: int) -> tuple[Counter[tuple[str, int | None]], float]:
+    """How its children ended, if as their indexes tell them; and the seconds until the parent was over."""
+    command = ["sh", "-c", f"exit $((AWS_BATCH_JOB_ARRAY_INDEX % {_FAILING} ? 0 : 3))"]
+    begun = time.perf_counter()
+    submitted = client.submit_job(
+        **job(arrayProperties={"size": size}, containerOverrides={"command": command})
+    )
+    control.wait(submitted["jobId"])
+    taken_s = time.perf_counter() - begun
+    found: Counter[tuple[str, int | None]] = Counter()
+    for start in range(0, size, _PAGE):
+        ids = [f"{submitted['jobId']}:{index}" for index in range(start, min(start + _PAGE, size))]
+        for each in client.describe_jobs(jobs=ids)["jobs"]:
+            should = 0 if each["arrayProperties"]["index"] % _FAILING else 3
+            code = each["container"].get("exitCode")
+            found[each["status"] if code == should else f"wrongly {each['status']}", code] += 1
+    return found, taken_s
 
 
 def _statuses(client: Any, job_ids: Sequence[str]) -> Counter[str]:

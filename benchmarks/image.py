@@ -19,7 +19,7 @@ class NoImage(Exception):
 
 
 def provide(client: docker.DockerClient) -> str:
-    """The name of an image with ``true`` on its PATH, present on the engine. Raises NoImage."""
+    """The name of an image with ``true`` and ``sh`` on its PATH, present on the engine. Raises NoImage."""
     name = os.environ.get(VARIABLE, DEFAULT)
     try:
         client.images.get(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batchemu.core.ids import Millis
@@ -32,13 +32,9 @@ SET_BACK_MS = 1000
 """Less than this is jitter between threads."""
 
 
-@dataclass(slots=True, order=True)
+@dataclass(slots=True, eq=False)
 class Timer:
-    """Ordered by time, then by when it was asked for."""
-
-    at: int
-    number: int
-    action: Action | None = field(compare=False)
+    action: Action | None
     """None: cancelled, or fired."""
 
 
@@ -55,7 +51,8 @@ class Clock:
         self._origin_wall_ms = wall() * 1000
         self._origin_ms = float(self._origin_wall_ms if start_ms is None else start_ms)
         self._latest = Millis(int(self._origin_ms))
-        self._timers: list[Timer] = []
+        self._timers: list[tuple[int, int, Timer]] = []
+        """By time, then by when they were asked for."""
         self._count = 0
         self._cancelled = 0
 
@@ -86,6 +83,8 @@ class Clock:
 
     def now(self) -> Millis:
         """The present; it never goes back, even when the host's time does."""
+        if not self.rate:
+            return self._latest  # only move_to changes it
         now = int(self._origin_ms + (self._wall() * 1000 - self._origin_wall_ms) * self.rate)
         if now < self._latest - SET_BACK_MS:
             self._origin_ms += self._latest - now  # the host's time was set back: go on from here
@@ -100,8 +99,8 @@ class Clock:
     def call_at(self, at: int, action: Action) -> Timer:
         """Have ``action`` run at ``at``; of several at one time, the first asked comes first."""
         self._count += 1
-        timer = Timer(at, self._count, action)
-        heapq.heappush(self._timers, timer)
+        timer = Timer(action)
+        heapq.heappush(self._timers, (at, self._count, timer))
         return timer
 
     def cancel(self, timer: Timer) -> None:
@@ -111,23 +110,23 @@ class Clock:
         timer.action = None
         self._cancelled += 1
         if self._cancelled > _SWEEP_AT and self._cancelled * 2 > len(self._timers):
-            self._timers = [each for each in self._timers if each.action is not None]
+            self._timers = [each for each in self._timers if each[2].action is not None]
             heapq.heapify(self._timers)
             self._cancelled = 0
 
     def next_due(self) -> Millis | None:
         """When the next timer is due."""
-        while self._timers and self._timers[0].action is None:
+        while self._timers and self._timers[0][2].action is None:
             heapq.heappop(self._timers)
             self._cancelled -= 1
-        return Millis(self._timers[0].at) if self._timers else None
+        return Millis(self._timers[0][0]) if self._timers else None
 
     def pop_due(self, until: int) -> tuple[Millis, Action] | None:
         """Take the earliest timer that is due at ``until``."""
         due = self.next_due()
         if due is None or due > until:
             return None
-        timer = heapq.heappop(self._timers)
+        timer = heapq.heappop(self._timers)[2]
         action, timer.action = timer.action, None
         assert action is not None
         return due, action

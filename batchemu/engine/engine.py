@@ -23,7 +23,6 @@ from batchemu.core.effects import (
     StopTraining,
 )
 from batchemu.core.explain import explain
-from batchemu.core.facts import JobStatusChanged, ServiceJobStatusChanged
 from batchemu.core.inputs import ContainerExited, ContainerStarted, TimerFired, TrainingReported
 from batchemu.core.quotas import RAISED, Quotas
 from batchemu.core.step import step
@@ -121,21 +120,19 @@ class Engine:
         facts: list[Fact] = []
         to_do: list[Callable[[], None]] = []
         for effect in outcome.effects:
-            if isinstance(effect, SetTimer):
+            if isinstance(effect, Announce):
+                facts.append(effect.fact)
+            elif isinstance(effect, SetTimer):
                 self._set_timer(scope, effect)
             elif isinstance(effect, CancelTimer):
                 self._cancel_timer(scope, effect.timer)
-            elif isinstance(effect, Announce):
-                facts.append(effect.fact)
             else:
                 to_do.append(partial(self._carry_out, scope, effect))
         if self._listeners and facts:
             self._work.append(partial(self._tell, scope, facts))
         self._work.extend(to_do)
         self.log.append(scope, taken, tuple(facts))
-        for fact in facts:
-            if isinstance(fact, JobStatusChanged | ServiceJobStatusChanged):
-                self._waiters.tell(scope, fact)
+        self._waiters.tell(scope, facts)
         return outcome.result
 
     def _world(self, scope: Scope) -> World:

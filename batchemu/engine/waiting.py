@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from batchemu.core.facts import JobStatusChanged, ServiceJobStatusChanged
 from batchemu.core.world import TERMINAL, TRAINING_OVER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
-    from batchemu.core.facts import JobStatusChanged, ServiceJobStatusChanged
+    from batchemu.core.facts import Fact
     from batchemu.core.ids import JobId
     from batchemu.core.world import JobStatus, ServiceJobStatus
     from batchemu.engine.ports import Scope
@@ -61,9 +62,12 @@ class Waiters:
             if not waiting:
                 del self._waiting[scope, job_id]
 
-    def tell(self, scope: Scope, fact: JobStatusChanged | ServiceJobStatusChanged) -> None:
-        if not self._waiting:
-            return
+    def tell(self, scope: Scope, facts: Iterable[Fact]) -> None:
+        for fact in facts if self._waiting else ():
+            if isinstance(fact, JobStatusChanged | ServiceJobStatusChanged):
+                self._tell(scope, fact)
+
+    def _tell(self, scope: Scope, fact: JobStatusChanged | ServiceJobStatusChanged) -> None:
         key = (scope, fact.job_id)
         waiting = self._waiting.get(key)
         if waiting is None:

@@ -199,6 +199,8 @@ def explain(url: str, job_id: str, as_json: bool) -> None:
 def _explained(found: dict[str, Any]) -> Iterator[str]:
     reason = f" ({found['statusReason']})" if "statusReason" in found else ""
     yield f"{found['jobName']} {found['jobId']}: {found['status']}{reason}"
+    if found.get("children"):
+        yield "children: " + ", ".join(f"{count} {status}" for status, count in found["children"].items())
     for attempt in found["attempts"]:
         code = f"exit code {attempt['exitCode']}" if "exitCode" in attempt else None
         told = [code, attempt.get("statusReason"), attempt.get("reason")]

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 def explain(world: World, job: Job) -> dict[str, Any]:
-    """One job's story: ``attempts``, oldest first, and ``waits`` unless it is over."""
+    """One job's story: ``attempts``, oldest first, and ``waits`` unless it is over.
+
+    An array job has ``children`` in their place: how many there are in each status.
+    """
     attempts = [_ended(job, attempt) for attempt in job.attempts]
     if job.attempt is not None and job.status in ON_AN_ENVIRONMENT:
         attempts.append({**_facts(job.attempt), "status": job.status})
@@ -37,9 +40,14 @@ def explain(world: World, job: Job) -> dict[str, Any]:
             "statusReason": job.status_reason,
             "attemptsAllowed": job.resolved.attempts,
             "attempts": attempts,
+            "children": _children(job),
             "waits": None if job.status in TERMINAL else _waits(world, job),
         }
     )
+
+
+def _children(job: Job) -> dict[str, int] | None:
+    return None if job.array is None else {status: n for status, n in job.array.counts.items() if n}
 
 
 # --- attempts

@@ -182,6 +182,11 @@ def test_the_command_line_holds_releases_and_explains(batch: Batch) -> None:
         "  Not retried: attempt 1 of 1 was the last.",
     ]
     assert '"attemptsAllowed": 1' in run("explain", job, "--json")
+    array = batch.submit("nightly", arrayProperties={"size": 2})
+    assert run("explain", array).splitlines() == [
+        f"nightly {array}: FAILED (Array Child Job failed)",
+        "children: 2 FAILED",
+    ]
 
 
 def test_plans_and_requests_at_once_do_not_wait_for_each_other(batch: Batch) -> None:

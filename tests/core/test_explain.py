@@ -9,6 +9,7 @@ import pytest
 from batchemu.core import inputs as i
 from batchemu.core.explain import explain
 from batchemu.core.holds import Hold
+from batchemu.core.ids import child_id
 from batchemu.core.world import Delays, JobStatus
 from tests.core.lab import Lab
 
@@ -112,6 +113,15 @@ def test_a_pending_job_names_its_dependencies(lab: Lab) -> None:
             {"jobId": second, "status": "STARTING"},
         ],
     }
+
+
+def test_an_array_job_counts_its_children(lab: Lab) -> None:
+    job = lab.submit(arrayProperties={"size": 3})
+    lab.run(child_id(job, 0))
+    found = of(lab, job)
+    assert found["children"] == {"STARTING": 2, "SUCCEEDED": 1}
+    assert found["waits"]["why"] == "2 of its children are not over."
+    assert "children" not in of(lab, child_id(job, 0))
 
 
 def test_a_job_without_room_says_what_it_needs_and_what_is_free(lab: Lab) -> None:

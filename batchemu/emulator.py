@@ -9,6 +9,7 @@ from batchemu.core.holds import Hold
 from batchemu.core.ids import JobId
 from batchemu.core.world import JobStatus
 from batchemu.server import Server
+from batchemu.steering import STATES
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -53,7 +54,9 @@ class EmulatedScheduler:
         self._server.steering.pause(False)
 
     def step(self, most: int = 1) -> int:
-        """Place at most so many jobs while paused; how many were placed."""
+        """Place at most so many jobs while paused; how many were placed. Raises ValueError below 1."""
+        if most < 1:
+            raise ValueError(f"A step places at least one job, not {most}.")
         if not self.paused:
             raise RuntimeError("the scheduler is not paused")
         return self._server.steering.step(most)
@@ -79,6 +82,8 @@ class Emulator:
 
     def hold(self, state: str, **patterns: Any) -> Hold:
         """Keep jobs in ``state`` until they are released; ``patterns`` as in ``Hold``: ``job_name="n*"``."""
+        if state not in STATES:
+            raise ValueError(f"A job is held in one of {', '.join(STATES)}, not in {state!r}.")
         hold = Hold(state=JobStatus(state), **patterns)
         self._server.steering.hold(hold)
         return hold

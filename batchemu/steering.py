@@ -46,7 +46,11 @@ class Steering:
         return self._paused
 
     def hold(self, hold: Hold) -> None:
-        """Keep jobs where they are, those to come too; a second time it changes nothing."""
+        """Keep jobs where they are, those to come too; a second time it changes nothing.
+
+        Raises ValueError, with one sentence, when it is no hold that JSON could have given.
+        """
+        members.check("hold", _MEMBERS, hold)
         with self._lock:
             if hold not in self._holds:
                 self._holds += (hold,)

@@ -30,6 +30,8 @@ def submit_job(ctx: RequestContext, params: Params) -> Params:
     made = ctx.apply(
         lambda at: inputs.SubmitJob(at=at, job_id=job_id, params=params, size_bytes=ctx.body_length)
     )
+    if any(each.get("type") == "SEQUENTIAL" and each.get("jobId") for each in params.get("dependsOn") or ()):
+        ctx.ignored.append("dependsOn.jobId")  # documented without; it is stored, and nobody waits for it
     if "containerOverrides" in params:
         job = ctx.read(lambda world: world.jobs.get(job_id))
         if job is not None:  # a reset may have come between, or a fast clock have forgotten it

@@ -76,8 +76,11 @@ def is_over(parent: Job) -> bool:
 
 
 def outcome(parent: Job) -> tuple[JobStatus, str | None]:
-    """How a parent ends whose children are all over; its own end is the caller's if he ended it."""
+    """How a parent ends whose children are all over; one that was cancelled or terminated FAILS, whatever
+    its children still made of it."""
     assert parent.array is not None
+    if parent.ending is not None:
+        return JobStatus.FAILED, parent.ending.reason
     if not parent.array.counts[JobStatus.FAILED]:
         return JobStatus.SUCCEEDED, None
-    return JobStatus.FAILED, parent.ending.reason if parent.ending else CHILD_FAILED
+    return JobStatus.FAILED, CHILD_FAILED

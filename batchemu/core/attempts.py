@@ -30,8 +30,11 @@ MAX_REASON = 255
 """``reason`` strings are limited to 255 characters (botocore's model)."""
 
 
-def place(world: World, job: Job, on: ComputeEnvironment, effects: list[Effect], *, at: Millis) -> None:
-    """STARTING: the environment's vCPUs are held, and the container is asked for; FAILED when ECS refuses."""
+def place(world: World, job: Job, on: ComputeEnvironment, effects: list[Effect], *, at: Millis) -> bool:
+    """STARTING: the environment's vCPUs are held, and the container is asked for; FAILED when ECS refuses.
+
+    Whether it was placed.
+    """
     number = AttemptNo(len(job.attempts) + 1)
     task = task_id(job.job_id, number)
     prefix = job.resolved.log_stream_prefix
@@ -44,7 +47,7 @@ def place(world: World, job: Job, on: ComputeEnvironment, effects: list[Effect],
     refusal = task_limits.refusal(world, job, attempt)
     if refusal is not None:
         end(world, job, JobStatus.FAILED, effects, at=at, reason=refusal)
-        return
+        return False
     compute.hold(on, job)
     consumables.lock(world, job)
     job.attempt, job.scheduled_at, job.started_at = attempt, at, None
@@ -54,6 +57,7 @@ def place(world: World, job: Job, on: ComputeEnvironment, effects: list[Effect],
         timers.arm(world, timer, Millis(at + world.delays.starting), effects)
     else:
         _ask(world, job, job.attempt, effects)
+    return True
 
 
 def _ask(world: World, job: Job, attempt: Attempt, effects: list[Effect]) -> None:
@@ -193,10 +197,12 @@ def go_on(world: World, job: Job, effects: list[Effect], *, at: Millis) -> None:
         return
     if not attempt.asked_for and TimerKey(STARTING_TIMER, job.job_id, attempt.number) not in world.timers:
         _ask(world, job, attempt, effects)
-    _tell_kept(world, attempt, effects, at=at)
     due = _times_out_at(job, attempt)
-    if job.status is JobStatus.RUNNING and due is not None and due <= at:
+    exits = (each.stopped_at for each in attempt.kept if isinstance(each, ContainerExited))
+    if job.status is JobStatus.RUNNING and due is not None and due <= next(exits, at):
         stop(world, job, TIMED_OUT, effects, at=at)
+    else:
+        _tell_kept(world, attempt, effects, at=at)
 
 
 def _close(

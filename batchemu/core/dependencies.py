@@ -94,14 +94,14 @@ def wait_for_children(world: World, child: Job) -> None:
 
 def one_failed(world: World, job: Job) -> bool:
     """Whether a dependency has FAILED."""
-    return any(status_of(world, job_id) is JobStatus.FAILED for job_id in waited_for(job))
+    return job.falls or any(status_of(world, job_id) is JobStatus.FAILED for job_id in waited_for(job))
 
 
 def status_of(world: World, job_id: JobId) -> JobStatus:
     """How a job stands.
 
     A child that was never spawned, because its parent ended before, stands as that. One that is forgotten
-    by now had SUCCEEDED: a failure would have reached whoever waited for it.
+    by now had SUCCEEDED: a failure would have reached whoever waited for it (``Job.falls``).
     """
     job = world.jobs.get(job_id) or world.jobs.get(parent_id(job_id))
     return JobStatus.SUCCEEDED if job is None else job.status

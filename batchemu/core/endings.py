@@ -52,13 +52,18 @@ def go_on(world: World, first: Iterable[Next], effects: list[Effect], *, at: Mil
 def _consequences(world: World, job: Job, to: JobStatus) -> Iterator[Next]:
     """What else moves because a job is over."""
     for dependent in dependencies.released(world, job):
-        if to is JobStatus.FAILED and dependent.ending is None:
-            dependent.waiting = 0  # for the others it need not wait any more
+        if to is JobStatus.FAILED:
+            dependent.falls = True
+            if dependent.ending is None:
+                dependent.waiting = 0  # for the others it need not wait any more
         yield from after_waiting(world, dependent)
     if job.parent is not None:
-        parent = world.jobs[job.parent]
-        if arrays.is_over(parent):
-            yield (parent, *arrays.outcome(parent))
+        yield from _after_children(world, world.jobs[job.parent])
+
+
+def _after_children(world: World, parent: Job) -> Iterator[Next]:
+    if arrays.is_over(parent) and not holds.keeps(world, parent):
+        yield (parent, *arrays.outcome(parent))
 
 
 def after_waiting(world: World, job: Job) -> Iterator[Next]:
@@ -67,26 +72,32 @@ def after_waiting(world: World, job: Job) -> Iterator[Next]:
     One that was cancelled or terminated while it waited FAILS once its dependencies are over. The
     children of an array go when the jobs that the whole array waits for are over.
     """
-    if job.status is not JobStatus.PENDING or job.waiting:
+    if job.status is not JobStatus.PENDING:
+        return
+    if job.array is not None and arrays.is_over(job):
+        yield from _after_children(world, job)
+    if job.waiting:
         return
     if job.array is not None:
         yield from _open(world, job)
         return
-    with_its_array = is_held_back(world, job)
+    parent = world.jobs[job.parent] if job.parent is not None else None
     if job.ending is not None:
-        if not with_its_array:
+        if not is_held_back(world, job):
             yield job, JobStatus.FAILED, job.ending.reason
     elif holds.keeps(world, job):
         return
     elif dependencies.one_failed(world, job):
         yield job, JobStatus.FAILED, dependencies.FAILED_REASON
-    elif not with_its_array:
-        yield job, JobStatus.RUNNABLE, None
+    elif parent is None or _is_open(parent):
+        fallen = parent.ending if parent is not None else None
+        status = JobStatus.RUNNABLE if fallen is None else JobStatus.FAILED
+        yield job, status, None if fallen is None else fallen.reason
 
 
 def is_held_back(world: World, job: Job) -> bool:
     """Whether a PENDING job waits for others, by itself or with its whole array."""
-    return bool(job.waiting) or (job.parent is not None and not _is_open(world.jobs[job.parent]))
+    return bool(job.waiting) or (job.parent is not None and bool(world.jobs[job.parent].waiting))
 
 
 def _is_open(parent: Job) -> bool:
@@ -104,7 +115,6 @@ def _open(world: World, parent: Job) -> Iterator[Next]:
     if parent.ending is None and dependencies.one_failed(world, parent):
         parent.ending = Ending(dependencies.FAILED_REASON)
     for child in arrays.children(world, parent):
-        if parent.ending is not None and child.status is JobStatus.PENDING:
-            yield child, JobStatus.FAILED, (child.ending or parent.ending).reason
-        else:
-            yield from after_waiting(world, child)
+        if parent.ending is not None:
+            child.waiting = 0  # it falls with its array, whatever else it waited for
+        yield from after_waiting(world, child)

@@ -11,6 +11,7 @@ from batchemu.core import retries
 from batchemu.core.attempts import TIMED_OUT
 from batchemu.core.consumables import stock
 from batchemu.core.dependencies import status_of, waited_for
+from batchemu.core.endings import is_held_back
 from batchemu.core.holds import hold_of
 from batchemu.core.scheduling.run import rooms
 from batchemu.core.views import present
@@ -141,12 +142,13 @@ def _in_pending(world: World, job: Job) -> dict[str, Any]:
     if job.array is not None and job.array.is_open:
         left = job.array.size - sum(job.array.counts[status] for status in TERMINAL)
         return {"why": f"{left} of its children are not over."}
-    known = {each: status_of(world, each) for each in waited_for(job) if each in world.jobs}
-    if job.parent is not None and not known:
-        return {"why": "Its array waits for other jobs.", "dependencies": []}
+    known = {each: status_of(world, each) for each in waited_for(job)}
     left = sum(status not in TERMINAL for status in known.values())
+    why = f"{left} of the jobs that it depends on are not over."
+    if not left and is_held_back(world, job):
+        why = "Its array waits for other jobs."
     return {
-        "why": f"{left} of the jobs that it depends on are not over.",
+        "why": f"{why} Its end was asked for: it FAILS then." if job.ending else why,
         "dependencies": [{"jobId": job_id, "status": status} for job_id, status in known.items()],
     }
 

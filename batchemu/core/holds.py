@@ -91,10 +91,11 @@ def tell_blocker(world: World, queue: JobQueue) -> None:
 
 
 def may_place(world: World) -> bool:
-    """Whether the scheduler, if it is paused, has a step left for one more job; takes that step."""
-    if world.steps is None:
-        return True
-    if world.steps == 0:
-        return False
-    world.steps -= 1
-    return True
+    """Whether the scheduler, if it is paused, has a step left for one more job."""
+    return world.steps is None or world.steps > 0
+
+
+def take_step(world: World) -> None:
+    """A job was placed."""
+    if world.steps is not None:
+        world.steps -= 1

@@ -177,11 +177,23 @@ def _check_job(world: World, job: Job) -> None:
 def _check_waiting(world: World, job: Job) -> None:
     if job.array is not None:
         _check_array(world, job)
-    elif job.status is JobStatus.PENDING and not is_held_back(world, job) and not keeps(world, job):
+    elif job.status is JobStatus.PENDING and not is_held_back(world, job) and not _is_kept(world, job):
         raise Broken("a PENDING job waits for somebody", job)
     unsure = {other for other in waited_for(job) if status_of(world, other) not in TERMINAL}
     if job.status is JobStatus.PENDING and not keeps(world, job) and job.waiting != len(unsure):
         raise Broken("a job knows how many it waits for", (job, unsure))
+
+
+def _is_kept(world: World, job: Job) -> bool:
+    """Whether a PENDING job is held, or its array is that has not been opened yet."""
+    parent = world.jobs[job.parent] if job.parent is not None else None
+    return keeps(world, job) or (
+        job.ending is None
+        and parent is not None
+        and parent.array is not None
+        and not parent.array.is_open
+        and keeps(world, parent)
+    )
 
 
 def _check_array(world: World, parent: Job) -> None:
@@ -190,6 +202,10 @@ def _check_array(world: World, parent: Job) -> None:
     assert array is not None
     if found and (found != Counter(array.counts) or found.total() != array.size):
         raise Broken("the summary of an array counts its children", (parent, found))
+    if parent.status is JobStatus.PENDING and not (parent.waiting or array.is_open or keeps(world, parent)):
+        raise Broken("an array that waits for nobody lets its children go", parent)
+    if is_over(parent) and keeps(world, parent):
+        return
     if (parent.status in TERMINAL) != (is_over(parent) or not found) and parent.status not in (
         JobStatus.SUBMITTED,
         JobStatus.FAILED,

@@ -140,9 +140,15 @@ def _cancel(world: World, job: Job, reason: str, effects: list[Effect], *, at: M
         _end_waiting(world, job, reason, effects, at=at)
         return
     job.ending = job.ending or Ending(reason)
-    for child in list(arrays.children(world, job)):
+    for child in _last_first(world, job):
         if child.status not in TERMINAL and child.status not in ON_AN_ENVIRONMENT:
             _cancel(world, child, reason, effects, at=at)
+    go_on(world, after_waiting(world, job), effects, at=at)
+
+
+def _last_first(world: World, parent: Job) -> list[Job]:
+    """The children in the order in which to end them: none is to fall with one that it depends on."""
+    return list(arrays.children(world, parent))[::-1]
 
 
 def terminate(world: World, command: TerminateJob, effects: list[Effect]) -> None:
@@ -162,9 +168,10 @@ def _terminate(world: World, job: Job, reason: str, effects: list[Effect], *, at
     job.is_terminated = True
     if job.array is not None and job.status is not JobStatus.SUBMITTED:
         job.ending = job.ending or Ending(reason)
-        for child in list(arrays.children(world, job)):
+        for child in _last_first(world, job):
             if child.status not in TERMINAL:
                 _terminate(world, child, reason, effects, at=at)
+        go_on(world, after_waiting(world, job), effects, at=at)
     elif job.status in ON_AN_ENVIRONMENT:
         attempts.stop(world, job, reason, effects, at=at)
     else:
@@ -196,12 +203,11 @@ def end_all(world: World, queue: JobQueue, reason: str, effects: list[Effect], *
         if status not in TERMINAL
         for job_id in members.values()
     ]
-    for job in waiting:
-        members = [*arrays.children(world, job)] if job.array else []
-        for each in members or [job]:
+    for job in sorted(waiting, key=lambda each: -each.seq):  # none is to fall with one that it depends on
+        for each in _last_first(world, job) or [job]:
             if each.status in ON_AN_ENVIRONMENT:
                 attempts.stop(world, each, reason, effects, at=at)
-            elif each.status not in TERMINAL:  # it may have fallen with a job that it depended on
+            elif each.status not in TERMINAL:
                 # the first reason stands, of a job that was cancelled while it was PENDING
                 first = each.ending.reason if each.ending else reason
                 end(world, each, JobStatus.FAILED, effects, at=at, reason=first)

@@ -352,6 +352,8 @@ class Job:
     stopped_at: Millis | None = None
     waiting: int = 0
     """How many of the jobs that it depends on are not over."""
+    falls: bool = False
+    """One of those has FAILED, which may be forgotten by now."""
     array: Array | None = None
     """Of the parent of an array job."""
     parent: JobId | None = None

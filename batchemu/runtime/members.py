@@ -43,6 +43,11 @@ def written(members: Mapping[str, Member], value: Any) -> dict[str, Any]:
     return found
 
 
+def check(kind: str, members: Mapping[str, Member], value: Any) -> None:
+    """Raises ValueError, with one sentence, for a dataclass that JSON could not have given."""
+    read(kind, members, written(members, value))
+
+
 def is_text(value: object) -> bool:
     return isinstance(value, str)
 

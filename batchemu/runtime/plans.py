@@ -59,6 +59,7 @@ class Plan:
     """One of ``Fault``: what AWS or its machines do to the job."""
 
     def __post_init__(self) -> None:
+        members.check("plan", _MEMBERS, self)
         if self.fault is not None and self.fault not in list(Fault):
             raise ValueError(f'"fault" of a plan is one of {", ".join(Fault)}, not {self.fault!r}.')
         named = members.written(_MEMBERS, self)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.api.answers import EXITED, inner, job_detail, kind, run
+from tests.api.answers import EXITED, ignored, inner, job_detail, kind, run
 from tests.api.conftest import BATCH
 from tests.evidence import aws
 
@@ -150,3 +150,17 @@ def test_children_cannot_be_tagged(batch: Batch, refused: Any) -> None:
     parent = array(batch, 2, tags={"a": "b"})
     answer = refused(batch.client.tag_resource, resourceArn=f"{BATCH}:job/{parent}:0", tags={"c": "d"})
     assert kind(answer) == ("ClientException", 400)
+
+
+@aws.emulator_only
+def test_the_job_of_a_sequential_dependency_is_named_as_ignored(batch: Batch) -> None:
+    batch.ready()
+    other = batch.submit()
+    made = batch.client.submit_job(
+        jobName="array",
+        jobQueue="queue",
+        jobDefinition="definition",
+        arrayProperties={"size": 2},
+        dependsOn=[{"type": "SEQUENTIAL", "jobId": other}],
+    )
+    assert ignored(made) == ["dependsOn.jobId"]

@@ -213,3 +213,16 @@ def test_plans_and_requests_at_once_do_not_wait_for_each_other(batch: Batch) -> 
     for thread in threads:
         thread.join(60)
     assert sorted(ended) == ["found", "steer"]
+
+
+def test_python_is_checked_as_http_is(batch: Batch) -> None:
+    for wrong in ({"exit_code": 300}, {"duration_s": float("nan")}, {"attempt": 0}, {"array_index": -1}):
+        with pytest.raises(ValueError, match="of a plan is"):
+            Plan(**wrong)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="A job is held in one of"):
+        batch.emulator.hold("FAILED")
+    with pytest.raises(ValueError, match="of a hold is"):
+        batch.emulator.hold("RUNNING", attempt=0)
+    batch.emulator.scheduler.pause()
+    with pytest.raises(ValueError, match="at least one job"):
+        batch.emulator.scheduler.step(-1)

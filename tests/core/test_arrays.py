@@ -251,7 +251,7 @@ def test_a_cancelled_parent_cancels_what_has_not_been_placed(lab: Lab) -> None:
 def test_a_terminated_parent_stops_its_children(lab: Lab) -> None:
     parent = submit(lab, 6)
     lab.terminate(parent, "enough")
-    assert lab.stopped() == [child(parent, index) for index in range(4)]
+    assert sorted(lab.stopped()) == [child(parent, index) for index in range(4)]
     assert statuses(lab, parent) == ["STARTING"] * 4 + ["FAILED"] * 2
     for index in range(4):
         lab.exit(child(parent, index), None)
@@ -312,3 +312,31 @@ def test_deleting_a_queue_ends_its_arrays(lab: Lab) -> None:
     assert {lab.job(child(parent, index)).status_reason for index in range(6)} == {"JobQueue deleted"}
     assert (lab.status(parent), lab.job(parent).status_reason) == ("FAILED", FAILED)
     assert all(job.status is JobStatus.FAILED for job in lab.world.jobs.values())
+
+
+@pytest.mark.parametrize("end", ["cancel", "terminate", "delete_queue"])
+def test_the_children_of_a_sequential_array_end_for_the_same_reason(lab: Lab, end: str) -> None:
+    lab.pause()  # the first is RUNNABLE
+    parent = submit(lab, 3, SEQUENTIAL)
+    behind = lab.submit(parent)
+    if end == "delete_queue":
+        lab.update_queue(state="DISABLED")
+        lab.delete_queue()
+    else:
+        getattr(lab, end)(parent, "JobQueue deleted")
+    jobs = [lab.job(child(parent, index)) for index in range(3)]
+    assert {each.status_reason for each in jobs} == {"JobQueue deleted"}
+    flags = {(each.is_cancelled, each.is_terminated) for each in jobs}
+    assert flags == {(end == "cancel", end == "terminate")}
+    assert lab.job(behind).status_reason == ("JobQueue deleted" if end == "delete_queue" else FELL)
+
+
+def test_a_cancelled_array_fails_though_its_running_children_succeed(lab: Lab) -> None:
+    """Documented: the parent is cancelled when all children are over. That this is FAILED is assumed."""
+    parent = submit(lab, 2)
+    behind = lab.submit(parent)
+    lab.cancel(parent, "bye")
+    lab.run(child(parent, 0))
+    lab.run(child(parent, 1))
+    assert (statuses(lab, parent), lab.status(parent)) == (["SUCCEEDED"] * 2, "FAILED")
+    assert (lab.job(parent).status_reason, lab.status(behind)) == ("bye", "FAILED")

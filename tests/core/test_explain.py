@@ -186,3 +186,15 @@ def test_a_job_on_its_way_says_where_it_is(lab: Lab) -> None:
     lab.start(other)
     lab.terminate(other)
     assert waits(lab, other) == "Its container is being stopped."
+
+
+def test_a_child_says_that_its_array_waits(lab: Lab) -> None:
+    before = lab.submit(arrayProperties={"size": 2})
+    first = lab.submit()
+    after = [{"jobId": first}, {"jobId": before, "type": "N_TO_N"}]
+    job = child_id(lab.submit(arrayProperties={"size": 2}, dependsOn=after), 0)
+    assert waits(lab, job) == "1 of the jobs that it depends on are not over."
+    lab.run(child_id(before, 0))
+    assert waits(lab, job) == "Its array waits for other jobs."
+    lab.cancel(job)
+    assert waits(lab, job) == "Its array waits for other jobs. Its end was asked for: it FAILS then."

@@ -240,3 +240,67 @@ def test_an_attempt_that_lost_its_host_is_retried_by_the_jobs_own_rules(lab: Lab
     assert (first.exit_code, first.status_reason) == (None, "Host EC2 (instance i-1) terminated.")
     assert second.status_reason == "Essential container in task exited"
     assert [each.decision.rule for each in (first, second) if each.decision] == [0, 1]
+
+
+@pytest.mark.parametrize("end", ["cancel", "terminate"])
+@pytest.mark.parametrize("which", ["", ":0"])
+def test_a_held_array_and_its_children_can_be_ended(lab: Lab, end: str, which: str) -> None:
+    lab.hold(hold("PENDING"))
+    parent = lab.submit(arrayProperties={"size": 2})
+    getattr(lab, end)(parent + which, "bye")
+    first = JobId(f"{parent}:0")
+    assert (lab.status(first), lab.job(first).status_reason) == ("FAILED", "bye")
+    assert lab.status(parent, JobId(f"{parent}:1")) == (["PENDING"] * 2 if which else ["FAILED"] * 2)
+
+
+def test_a_job_that_was_held_falls_though_its_dependency_is_forgotten(lab: Lab) -> None:
+    lab.hold(hold("PENDING"))
+    first = lab.submit()
+    second, array = lab.submit(first), lab.submit(first, arrayProperties={"size": 2})
+    lab.run(first, 1)
+    lab.fire("retention")
+    assert first not in lab.world.jobs
+    lab.hold()
+    assert [lab.job(each).status_reason for each in (second, array)] == ["Dependent Job failed"] * 2
+
+
+def test_a_held_array_stays_pending_when_its_children_are_over(lab: Lab) -> None:
+    parent = lab.submit(arrayProperties={"size": 2})
+    behind = lab.submit(parent)
+    lab.hold(hold("PENDING", job_id=parent))
+    lab.run(JobId(f"{parent}:0"))
+    lab.run(JobId(f"{parent}:1"))
+    assert lab.status(parent, behind) == ["PENDING", "PENDING"]
+    lab.hold()
+    assert lab.status(parent, behind) == ["SUCCEEDED", "STARTING"]
+
+
+def test_a_held_child_falls_with_its_array_when_it_is_let_go(lab: Lab) -> None:
+    first = lab.submit()
+    lab.hold(hold("PENDING", array_index=0))
+    parent = lab.submit(first, arrayProperties={"size": 2})
+    held = JobId(f"{parent}:0")
+    lab.run(first, 1)
+    assert lab.status(held, JobId(f"{parent}:1"), parent) == ["PENDING", "FAILED", "PENDING"]
+    lab.hold()
+    assert lab.status(held, parent) == ["FAILED", "FAILED"]
+    assert lab.job(held).status_reason == "Dependent Job failed"
+
+
+def test_a_held_job_times_out_that_ended_after_its_timeout(lab: Lab) -> None:
+    lab.hold(hold("RUNNING"))
+    job = lab.submit(timeout={"attemptDurationSeconds": 60}, retryStrategy={"attempts": 2})
+    lab.start(job)
+    lab.fire("timeout")
+    lab.exit(job, 1)
+    lab.hold()
+    assert lab.status(job) == "FAILED"
+    assert lab.job(job).status_reason == "Job attempt duration exceeded timeout"
+
+
+def test_a_step_is_not_spent_on_a_job_that_is_refused(lab: Lab) -> None:
+    lab.pause()
+    too_much = {"environment": [{"name": "A", "value": "x" * 8200}]}
+    refused, next_one = lab.submit(containerOverrides=too_much), lab.submit()
+    assert lab.step() == 1
+    assert lab.status(refused, next_one) == ["FAILED", "STARTING"]

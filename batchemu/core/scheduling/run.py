@@ -45,7 +45,8 @@ def _serve(world: World, queue: JobQueue, effects: list[Effect], *, at: Millis) 
         if not holds.may_place(world):
             break
         job = queue.runnable[placement.seq]
-        place(world, job, world.environments[placement.environment], effects, at=at)
+        if place(world, job, world.environments[placement.environment], effects, at=at):
+            holds.take_step(world)
     holds.tell_blocker(world, queue)
 
 

@@ -30,6 +30,7 @@ def serve(world: World, queue: JobQueue, effects: list[Effect], *, at: Millis) -
             if not _fits(job, environment, share, at) or not holds.may_place(world):
                 break
             trainings.place(world, job, environment, effects, at=at)
+            holds.take_step(world)
 
 
 def lines(world: World, queue: JobQueue) -> list[tuple[Line[Place], QuotaShare | None]]:

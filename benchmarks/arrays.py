@@ -1,8 +1,8 @@
 """``arrays``: ten arrays of 10,000, ``N_TO_N`` from each to the next, on 1,000 vCPUs, against a bare toy.
 
 100,000 children go through the engine with the scripted runtime and the manual clock, each for a second of
-emulated time. The toy does the same graph with nothing but a heap, a deque and objects with slots: no
-lock, no log, no attempts, no answers. Both run in this process, one after the other; CPU counts. The
+emulated time. The toy does the same graph with nothing but a heap, a deque, objects with slots that have ids, and one
+function that checks and counts transitions: no lock, no log, no attempts, no answers. Both run in this process, one after the other; CPU counts. The
 garbage collector is set as the server sets it. Memory is what tracemalloc counts in smaller runs of
 their own, less what was there before the first job.
 """
@@ -125,41 +125,82 @@ def _memory(size: int) -> float:
 # --- the toy
 
 
-class _Job:
-    __slots__ = ("status", "successors", "waiting")
+_NEXT = {
+    "SUBMITTED": {"PENDING"},
+    "PENDING": {"RUNNABLE"},
+    "RUNNABLE": {"STARTING"},
+    "STARTING": {"RUNNING"},
+    "RUNNING": {"SUCCEEDED", "FAILED"},
+}
 
-    def __init__(self) -> None:
-        self.status = "PENDING"
+
+class _Job:
+    __slots__ = ("array", "created_at", "index", "job_id", "status", "stopped_at", "waiting")
+
+    def __init__(self, job_id: str, array: _Array, index: int) -> None:
+        self.job_id = job_id
+        self.array = array
+        self.index = index
+        self.status = "SUBMITTED"
         self.waiting = 0
-        self.successors: list[_Job] = []
+        self.created_at = 0.0
+        self.stopped_at = 0.0
+
+
+class _Array:
+    __slots__ = ("counts", "followers", "jobs")
+
+    def __init__(self, size: int) -> None:
+        self.counts = dict.fromkeys((*_NEXT, "SUCCEEDED", "FAILED"), 0)
+        self.counts["SUBMITTED"] = size
+        self.followers: list[_Array] = []
+        job_id = str(uuid.uuid4())
+        self.jobs = [_Job(f"{job_id}:{index}", self, index) for index in range(size)]
+
+
+def _move(job: _Job, to: str) -> None:
+    if to not in _NEXT[job.status]:
+        raise ValueError(f"{job.status} -> {to}")
+    counts = job.array.counts
+    counts[job.status] -= 1
+    counts[to] += 1
+    job.status = to
 
 
 def _toy(size: int) -> float:
     """CPU seconds."""
     begun = time.process_time()
-    arrays = [[_Job() for _ in range(size)] for _ in range(ARRAYS)]
-    for first, second in itertools.pairwise(arrays):
-        for ahead, behind in zip(first, second, strict=True):
-            ahead.successors.append(behind)
-            behind.waiting += 1
-    line = deque(arrays[0])
-    for each in line:
-        each.status = "RUNNABLE"
+    arrays = [_Array(size) for _ in range(ARRAYS)]
+    for ahead, behind in itertools.pairwise(arrays):
+        ahead.followers.append(behind)
+        for job in behind.jobs:
+            job.waiting = 1
+    known = {job.job_id: job for array in arrays for job in array.jobs}
+    line: deque[_Job] = deque()
+    for array in arrays:
+        for job in array.jobs:
+            _move(job, "PENDING")
+            if not job.waiting:
+                _move(job, "RUNNABLE")
+                line.append(job)
     free, now, number = SLOTS, 0.0, itertools.count()
-    ends: list[tuple[float, int, _Job]] = []
+    ends: list[tuple[float, int, str]] = []
     while line or ends:
         while free and line:
-            each = line.popleft()
-            each.status = "STARTING"
-            each.status = "RUNNING"
+            job = line.popleft()
+            _move(job, "STARTING")
+            _move(job, "RUNNING")
             free -= 1
-            heapq.heappush(ends, (now + 1, next(number), each))
-        now, _, each = heapq.heappop(ends)
-        each.status = "SUCCEEDED"
+            heapq.heappush(ends, (now + 1, next(number), job.job_id))
+        now, _, job_id = heapq.heappop(ends)
+        job = known[job_id]
+        _move(job, "SUCCEEDED")
+        job.stopped_at = now
         free += 1
-        for behind in each.successors:
-            behind.waiting -= 1
-            if not behind.waiting:
-                behind.status = "RUNNABLE"
-                line.append(behind)
+        for follower in job.array.followers:
+            behind_it = follower.jobs[job.index]
+            behind_it.waiting -= 1
+            if not behind_it.waiting:
+                _move(behind_it, "RUNNABLE")
+                line.append(behind_it)
     return time.process_time() - begun

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from batchemu import messages
 from batchemu.core.ids import child_id
 from batchemu.core.transitions import admit
-from batchemu.core.world import TERMINAL, Array, Job, JobStatus
+from batchemu.core.world import Array, Job, JobStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
     from batchemu.core.effects import Effect
     from batchemu.core.ids import Millis
@@ -35,17 +35,9 @@ def size(params: Mapping[str, Any]) -> int | None:
     return int(asked)
 
 
-def is_spawned(parent: Job) -> bool:
-    """Whether the children have come into being."""
-    return parent.array is not None and any(parent.array.counts.values())
-
-
-def children(world: World, parent: Job) -> Iterator[Job]:
-    """In the order of their indexes; none before they are spawned."""
-    for index in range(parent.array.size if parent.array else 0):
-        child = world.jobs.get(child_id(parent.job_id, index))
-        if child is not None:
-            yield child
+def children(job: Job) -> Sequence[Job]:
+    """In the order of their indexes; none before they come into being, and of what is no array job."""
+    return () if job.array is None else job.array.children
 
 
 def spawn(world: World, parent: Job, array: Array, effects: list[Effect], *, at: Millis) -> None:
@@ -56,23 +48,29 @@ def spawn(world: World, parent: Job, array: Array, effects: list[Effect], *, at:
             job_id=child_id(parent.job_id, index),
             name=parent.name,
             queue=parent.queue,
-            queue_arn=parent.queue_arn,
             resolved=parent.resolved,
             depends_on=parent.depends_on,
             tags=parent.tags,
             created_at=at,
             status=JobStatus.PENDING,
             share_identifier=parent.share_identifier,
-            parent=parent.job_id,
+            parent=parent,
             index=index,
         )
+        array.children.append(child)
         admit(world, child, effects)
 
 
 def is_over(parent: Job) -> bool:
     """Whether every child is."""
     array = parent.array
-    return array is not None and sum(array.counts[status] for status in TERMINAL) == array.size
+    return array is not None and unfinished(array) == 0
+
+
+def unfinished(array: Array) -> int:
+    """How many children are not over."""
+    counts = array.counts
+    return array.size - counts[JobStatus.SUCCEEDED] - counts[JobStatus.FAILED]
 
 
 def outcome(parent: Job) -> tuple[JobStatus, str | None]:

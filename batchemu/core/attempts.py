@@ -73,7 +73,7 @@ def container_of(world: World, job: Job, attempt: Attempt) -> StartContainer:
         job_id=job.job_id,
         attempt=attempt.number,
         job_name=job.name,
-        job_queue=job.queue,
+        job_queue=job.queue.name,
         job_definition=f"{resolved.definition_name}:{resolved.revision}",
         container=resolved.container,
         command=tuple(resolved.container["command"]),

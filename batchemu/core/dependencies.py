@@ -19,7 +19,7 @@ from batchemu.core.world import TERMINAL, JobStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from batchemu.core.world import Job, World
+    from batchemu.core.world import Array, Job, World
 
 MAX_DEPENDENCIES = 20
 FAILED_REASON = "Dependent Job failed"
@@ -54,79 +54,89 @@ def _whole(job: Job) -> Iterator[JobId]:
             yield JobId(entry["jobId"])
 
 
-def _indexed(child: Job) -> Iterable[JobId]:
-    """The children that a child of an array waits for."""
-    if child.parent is None or child.index is None:
-        return ()
-    found: dict[JobId, None] = {}
-    for entry in child.depends_on:
-        kind = entry.get("type")
-        if kind == N_TO_N:
-            found[child_id(JobId(entry["jobId"]), child.index)] = None
-        elif kind == SEQUENTIAL and child.index:
-            found[child_id(child.parent, child.index - 1)] = None
-    return found
+def _ahead(job: Job) -> dict[JobId, None]:
+    """The arrays whose children those of ``job`` wait for, one for one."""
+    return {JobId(entry["jobId"]): None for entry in job.depends_on if entry.get("type") == N_TO_N}
+
+
+def is_sequential(depends_on: Sequence[Mapping[str, str]]) -> bool:
+    """Whether each child of an array waits for the one before it."""
+    return any(entry.get("type") == SEQUENTIAL for entry in depends_on)
 
 
 def waited_for(job: Job) -> Iterator[JobId]:
     """All that a job waits for by itself, over or not."""
     yield from _whole(job)
-    yield from _indexed(job)
+    if job.parent is not None and job.index is not None:
+        for parent in _ahead(job):
+            yield child_id(parent, job.index)
+        if job.parent.family.is_sequential and job.index:
+            yield child_id(job.parent.job_id, job.index - 1)
 
 
 def wait(world: World, job: Job) -> None:
     """Make ``job`` wait for those of its dependencies that are not over."""
     for job_id in dict.fromkeys(_whole(job)):
+        _wait_for(job, world.jobs[job_id].status)
         if world.jobs[job_id].status not in TERMINAL:
-            job.waiting += 1
             world.dependents.setdefault(job_id, []).append(job.job_id)
     if job.array is not None:
-        for entry in job.depends_on:
-            other = world.jobs[JobId(entry["jobId"])] if entry.get("type") == N_TO_N else None
-            if other is not None and other.array is not None and job.job_id not in other.array.followers:
-                other.array.followers.append(job.job_id)
+        for job_id in _ahead(job):
+            world.jobs[job_id].family.followers.append(job.job_id)
 
 
-def wait_for_children(world: World, child: Job) -> None:
-    """Make a new child wait for those children that it depends on and that are not over."""
-    child.waiting = sum(status_of(world, job_id) not in TERMINAL for job_id in _indexed(child))
+def _wait_for(job: Job, status: JobStatus) -> None:
+    if status not in TERMINAL:
+        job.waiting += 1
+    elif status is JobStatus.FAILED:
+        job.falls = True
 
 
-def one_failed(world: World, job: Job) -> bool:
-    """Whether a dependency has FAILED."""
-    return job.falls or any(status_of(world, job_id) is JobStatus.FAILED for job_id in waited_for(job))
+def wait_for_children(world: World, parent: Job) -> None:
+    """Make the new children of an array wait for those children that they depend on."""
+    for job_id in _ahead(parent):
+        other = world.jobs.get(job_id)
+        ahead: Iterable[Job] = () if other is None else arrays.children(other)
+        for child, one in zip(arrays.children(parent), ahead, strict=False):
+            _wait_for(child, one.status)
+        if other is not None and not ahead:
+            for child in arrays.children(parent):
+                _wait_for(child, other.status)
+    if parent.family.is_sequential:
+        for child in arrays.children(parent)[1:]:
+            child.waiting += 1
 
 
 def status_of(world: World, job_id: JobId) -> JobStatus:
     """How a job stands.
 
-    A child that was never spawned, because its parent ended before, stands as that. One that is forgotten
-    by now had SUCCEEDED: a failure would have reached whoever waited for it (``Job.falls``).
+    A child that never came into being, because its parent ended before, stands as that. One that is
+    forgotten by now had SUCCEEDED: a failure would have reached whoever waited for it (``Job.falls``).
     """
     job = world.jobs.get(job_id) or world.jobs.get(parent_id(job_id))
     return JobStatus.SUCCEEDED if job is None else job.status
 
 
-def released(world: World, over: Job) -> Iterator[Job]:
+def released(world: World, over: Job) -> list[Job]:
     """The jobs that waited for ``over``, which they do not any more; those that are over are left out."""
-    for job_id in (*world.dependents.pop(over.job_id, ()), *_behind(world, over)):
-        job = world.jobs.get(job_id)
-        if job is not None and job.status not in TERMINAL:
-            job.waiting = max(0, job.waiting - 1)
-            yield job
-
-
-def _behind(world: World, over: Job) -> Iterator[JobId]:
-    """The children that waited for a child, or for the children that an array never had."""
-    if over.array is not None and not arrays.is_spawned(over):
+    found = [world.jobs[job_id] for job_id in world.dependents.pop(over.job_id, ()) if job_id in world.jobs]
+    if over.parent is not None:
+        _add_behind(world, over, over.parent.family, found)
+    elif over.array is not None and not over.array.children:
         for follower in over.array.followers:
-            yield from (child_id(follower, index) for index in range(over.array.size))
-    if over.parent is None or over.index is None:
-        return
-    array = world.jobs[over.parent].array
-    if array is None:
-        return
+            found.extend(arrays.children(world.jobs[follower]) if follower in world.jobs else ())
+    found = [job for job in found if job.status not in TERMINAL]
+    for job in found:
+        job.waiting = max(0, job.waiting - 1)
+    return found
+
+
+def _add_behind(world: World, over: Job, array: Array, found: list[Job]) -> None:
+    """The children that waited for a child."""
+    index = over.index or 0
     for follower in array.followers:
-        yield child_id(follower, over.index)
-    if any(entry.get("type") == SEQUENTIAL for entry in over.depends_on) and over.index + 1 < array.size:
-        yield child_id(over.parent, over.index + 1)
+        behind = world.jobs.get(follower)
+        if behind is not None and behind.family.children:
+            found.append(behind.family.children[index])
+    if array.is_sequential and index + 1 < array.size:
+        found.append(array.children[index + 1])

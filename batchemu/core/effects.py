@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from batchemu.core.facts import Fact
 from batchemu.core.records import record, tuple_like
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from batchemu.core.facts import Fact
     from batchemu.core.ids import AttemptNo, JobId, Millis
 
 
-@tuple_like
-class TimerKey:
+class TimerKey(NamedTuple):
     """Who wants to be woken, and for what: one pending timer per key."""
 
     purpose: str
@@ -23,8 +22,7 @@ class TimerKey:
     attempt: int = 0
 
 
-@tuple_like
-class AttemptKey:
+class AttemptKey(NamedTuple):
     """One attempt of one job: what a runtime starts, stops and reports on."""
 
     job_id: JobId
@@ -110,14 +108,8 @@ class CancelTimer:
     timer: TimerKey
 
 
-@tuple_like
-class Announce:
-    """Tell whoever listens that something happened."""
-
-    fact: Fact
-
-
-Effect = StartContainer | StopContainer | StartTraining | StopTraining | SetTimer | CancelTimer | Announce
+Effect = StartContainer | StopContainer | StartTraining | StopTraining | SetTimer | CancelTimer | Fact
+"""A fact is told to whoever listens."""
 
 
 @tuple_like

@@ -14,11 +14,11 @@ from batchemu.core.transitions import TRANSITIONS_OF, move
 from batchemu.core.world import TERMINAL, Ending, JobStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from batchemu.core.effects import Effect
     from batchemu.core.ids import Millis
-    from batchemu.core.world import Job, World
+    from batchemu.core.world import Array, Job, World
 
     Next = tuple[Job, JobStatus, str | None]
 
@@ -49,72 +49,67 @@ def go_on(world: World, first: Iterable[Next], effects: list[Effect], *, at: Mil
             to_move.extend(_consequences(world, job, to))
 
 
-def _consequences(world: World, job: Job, to: JobStatus) -> Iterator[Next]:
+def _consequences(world: World, job: Job, to: JobStatus) -> list[Next]:
     """What else moves because a job is over."""
+    found: list[Next] = []
     for dependent in dependencies.released(world, job):
         if to is JobStatus.FAILED:
             dependent.falls = True
             if dependent.ending is None:
                 dependent.waiting = 0  # for the others it need not wait any more
-        yield from after_waiting(world, dependent)
-    if job.parent is not None:
-        yield from _after_children(world, world.jobs[job.parent])
+        found += after_waiting(world, dependent)
+    if job.parent is not None and arrays.is_over(job.parent):
+        found += _after_children(world, job.parent)
+    return found
 
 
-def _after_children(world: World, parent: Job) -> Iterator[Next]:
-    if arrays.is_over(parent) and not holds.keeps(world, parent):
-        yield (parent, *arrays.outcome(parent))
+def _after_children(world: World, parent: Job) -> list[Next]:
+    """Where the parent of an array goes whose children are over."""
+    return [] if holds.keeps(world, parent) else [(parent, *arrays.outcome(parent))]
 
 
-def after_waiting(world: World, job: Job) -> Iterator[Next]:
+def after_waiting(world: World, job: Job) -> list[Next]:
     """Where a PENDING job goes, and its statusReason; nowhere while it has to wait.
 
     One that was cancelled or terminated while it waited FAILS once its dependencies are over. The
     children of an array go when the jobs that the whole array waits for are over.
     """
     if job.status is not JobStatus.PENDING:
-        return
-    if job.array is not None and arrays.is_over(job):
-        yield from _after_children(world, job)
-    if job.waiting:
-        return
+        return []
     if job.array is not None:
-        yield from _open(world, job)
-        return
-    parent = world.jobs[job.parent] if job.parent is not None else None
+        over = _after_children(world, job) if arrays.is_over(job) else []
+        return over if job.waiting else over + _open(world, job, job.array)
+    if job.waiting:
+        return []
+    parent = job.parent
     if job.ending is not None:
-        if not is_held_back(world, job):
-            yield job, JobStatus.FAILED, job.ending.reason
-    elif holds.keeps(world, job):
-        return
-    elif dependencies.one_failed(world, job):
-        yield job, JobStatus.FAILED, dependencies.FAILED_REASON
-    elif parent is None or _is_open(parent):
-        fallen = parent.ending if parent is not None else None
-        status = JobStatus.RUNNABLE if fallen is None else JobStatus.FAILED
-        yield job, status, None if fallen is None else fallen.reason
+        return [] if is_held_back(job) else [(job, JobStatus.FAILED, job.ending.reason)]
+    if holds.keeps(world, job):
+        return []
+    if job.falls:
+        return [(job, JobStatus.FAILED, dependencies.FAILED_REASON)]
+    if parent is None or (parent.family.is_open and parent.ending is None):
+        return [(job, JobStatus.RUNNABLE, None)]
+    if parent.ending is not None and parent.family.is_open:
+        return [(job, JobStatus.FAILED, parent.ending.reason)]
+    return []
 
 
-def is_held_back(world: World, job: Job) -> bool:
+def is_held_back(job: Job) -> bool:
     """Whether a PENDING job waits for others, by itself or with its whole array."""
-    return bool(job.waiting) or (job.parent is not None and bool(world.jobs[job.parent].waiting))
+    return bool(job.waiting) or (job.parent is not None and bool(job.parent.waiting))
 
 
-def _is_open(parent: Job) -> bool:
-    return parent.array is not None and parent.array.is_open
-
-
-def _open(world: World, parent: Job) -> Iterator[Next]:
+def _open(world: World, parent: Job, array: Array) -> list[Next]:
     """The jobs that the whole array waits for are over: its children go, or fall with them."""
-    array = parent.array
-    if array is None or array.is_open:
-        return
-    if parent.ending is None and holds.keeps(world, parent):
-        return
+    if array.is_open or (parent.ending is None and holds.keeps(world, parent)):
+        return []
     array.is_open = True
-    if parent.ending is None and dependencies.one_failed(world, parent):
+    if parent.ending is None and parent.falls:
         parent.ending = Ending(dependencies.FAILED_REASON)
-    for child in arrays.children(world, parent):
+    found: list[Next] = []
+    for child in array.children:
         if parent.ending is not None:
             child.waiting = 0  # it falls with its array, whatever else it waited for
-        yield from after_waiting(world, child)
+        found += after_waiting(world, child)
+    return found

@@ -25,19 +25,18 @@ def of_overrides(world: World, job: Job, attempt: Attempt) -> dict[str, str]:
         **{entry["name"]: entry.get("value", "") for entry in job.resolved.container["environment"]},
         "AWS_BATCH_JOB_ID": job.job_id,
         "AWS_BATCH_JOB_ATTEMPT": str(attempt.number),
-        "AWS_BATCH_JQ_NAME": job.queue,
+        "AWS_BATCH_JQ_NAME": job.queue.name,
         "AWS_BATCH_CE_NAME": attempt.environment,
-        **_of_child(world, job),
+        **_of_child(job),
     }
 
 
-def _of_child(world: World, job: Job) -> dict[str, str]:
-    parent = world.jobs[job.parent] if job.parent else None
-    if parent is None or parent.array is None:
+def _of_child(job: Job) -> dict[str, str]:
+    if job.parent is None:
         return {}
     return {
         "AWS_BATCH_JOB_ARRAY_INDEX": str(job.index),
-        "AWS_BATCH_JOB_ARRAY_SIZE": str(parent.array.size),
+        "AWS_BATCH_JOB_ARRAY_SIZE": str(job.parent.family.size),
     }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from batchemu.core import retries
+from batchemu.core import arrays, retries
 from batchemu.core.attempts import TIMED_OUT
 from batchemu.core.consumables import stock
 from batchemu.core.dependencies import status_of, waited_for
@@ -36,7 +36,7 @@ def explain(world: World, job: Job) -> dict[str, Any]:
         {
             "jobId": job.job_id,
             "jobName": job.name,
-            "jobQueue": job.queue,
+            "jobQueue": job.queue.name,
             "status": job.status,
             "statusReason": job.status_reason,
             "attemptsAllowed": job.resolved.attempts,
@@ -140,12 +140,12 @@ def _in_submitted(_world: World, _job: Job) -> dict[str, Any]:
 
 def _in_pending(world: World, job: Job) -> dict[str, Any]:
     if job.array is not None and job.array.is_open:
-        left = job.array.size - sum(job.array.counts[status] for status in TERMINAL)
+        left = arrays.unfinished(job.array)
         return {"why": f"{left} of its children are not over."}
     known = {each: status_of(world, each) for each in waited_for(job)}
     left = sum(status not in TERMINAL for status in known.values())
     why = f"{left} of the jobs that it depends on are not over."
-    if not left and is_held_back(world, job):
+    if not left and is_held_back(job):
         why = "Its array waits for other jobs."
     return {
         "why": f"{why} Its end was asked for: it FAILS then." if job.ending else why,
@@ -154,7 +154,7 @@ def _in_pending(world: World, job: Job) -> dict[str, Any]:
 
 
 def _in_runnable(world: World, job: Job) -> dict[str, Any]:
-    queue, needs = world.queues[job.queue], job.resolved
+    queue, needs = job.queue, job.resolved
     found = rooms(world, queue)
     return {
         "why": _why_not_placed(world, queue, job, found),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from batchemu.core.records import record
+from batchemu.core.records import record, tuple_like
 
 if TYPE_CHECKING:
     from batchemu.core.ids import AttemptNo, JobId, Millis
     from batchemu.core.world import JobStatus, ServiceJobStatus
 
 
-@record
+@tuple_like
 class JobStatusChanged:
     """A job moved along its life, or (``before`` is None) came into being."""
 
@@ -25,7 +25,7 @@ class JobStatusChanged:
     reason: str | None = None
 
 
-@record
+@tuple_like
 class ServiceJobStatusChanged:
     """A service job moved along its life, or (``before`` is None) came into being."""
 
@@ -52,3 +52,5 @@ class ResourceStatusChanged:
 
 
 Fact = JobStatusChanged | ServiceJobStatusChanged | ResourceStatusChanged
+FACTS: Final = (JobStatusChanged, ServiceJobStatusChanged, ResourceStatusChanged)
+"""The same, to ask with."""

@@ -61,7 +61,7 @@ def _matches(hold: Hold, job: Job) -> bool:
         hold.job_id in (None, parent, job.job_id)
         and fits(hold.job_name, job.name)
         and fits(hold.job_definition, definition, f"{definition}:{job.resolved.revision}")
-        and fits(hold.job_queue, job.queue)
+        and fits(hold.job_queue, job.queue.name)
         and (hold.array_index is None or str(hold.array_index) == index)
         and hold.attempt in (None, attempt)
     )

@@ -177,7 +177,7 @@ def _check_job(world: World, job: Job) -> None:
 def _check_waiting(world: World, job: Job) -> None:
     if job.array is not None:
         _check_array(world, job)
-    elif job.status is JobStatus.PENDING and not is_held_back(world, job) and not _is_kept(world, job):
+    elif job.status is JobStatus.PENDING and not is_held_back(job) and not _is_kept(world, job):
         raise Broken("a PENDING job waits for somebody", job)
     unsure = {other for other in waited_for(job) if status_of(world, other) not in TERMINAL}
     if job.status is JobStatus.PENDING and not keeps(world, job) and job.waiting != len(unsure):
@@ -186,7 +186,7 @@ def _check_waiting(world: World, job: Job) -> None:
 
 def _is_kept(world: World, job: Job) -> bool:
     """Whether a PENDING job is held, or its array is that has not been opened yet."""
-    parent = world.jobs[job.parent] if job.parent is not None else None
+    parent = job.parent
     return keeps(world, job) or (
         job.ending is None
         and parent is not None
@@ -197,7 +197,7 @@ def _is_kept(world: World, job: Job) -> bool:
 
 
 def _check_array(world: World, parent: Job) -> None:
-    found = Counter(child.status for child in children(world, parent))
+    found = Counter(child.status for child in children(parent))
     array = parent.array
     assert array is not None
     if found and (found != Counter(array.counts) or found.total() != array.size):

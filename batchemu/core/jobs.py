@@ -30,7 +30,7 @@ from batchemu.core.transitions import admit, move
 from batchemu.core.world import ON_AN_ENVIRONMENT, TERMINAL, Array, Ending, Job, JobStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from batchemu.core.effects import Effect
     from batchemu.core.ids import JobId
@@ -52,14 +52,13 @@ def submit(world: World, command: SubmitJob, effects: list[Effect]) -> dict[str,
         seq=world.sequence + 1,
         job_id=command.job_id,
         name=params["jobName"],
-        queue=queue.name,
-        queue_arn=queue.arn,
+        queue=queue,
         resolved=resolved,
         depends_on=depends_on,
         tags=own_tags,
         created_at=command.at,
         share_identifier=params.get("shareIdentifier"),
-        array=None if size is None else Array(size=size, updated_at=command.at),
+        array=None if size is None else _new_array(size, depends_on, command.at),
     )
     world.sequence += 1 + (size or 0)
     admit(world, job, effects)
@@ -70,6 +69,10 @@ def submit(world: World, command: SubmitJob, effects: list[Effect]) -> dict[str,
     else:
         leave_submitted(world, job, effects, at=command.at)
     return {"jobArn": world.arn("job", job.job_id), "jobName": job.name, "jobId": job.job_id}
+
+
+def _new_array(size: int, depends_on: Sequence[Mapping[str, str]], at: Millis) -> Array:
+    return Array(size=size, is_sequential=dependencies.is_sequential(depends_on), updated_at=at)
 
 
 def _check(world: World, params: Mapping[str, Any], size_bytes: int) -> tuple[JobQueue, ResolvedJob]:
@@ -115,8 +118,7 @@ def leave_submitted(world: World, job: Job, effects: list[Effect], *, at: Millis
     move(world, job, JobStatus.PENDING, effects, at=at)
     if job.array is not None:
         arrays.spawn(world, job, job.array, effects, at=at)
-        for child in arrays.children(world, job):
-            dependencies.wait_for_children(world, child)
+        dependencies.wait_for_children(world, job)
     go_on(world, after_waiting(world, job), effects, at=at)
 
 
@@ -140,15 +142,15 @@ def _cancel(world: World, job: Job, reason: str, effects: list[Effect], *, at: M
         _end_waiting(world, job, reason, effects, at=at)
         return
     job.ending = job.ending or Ending(reason)
-    for child in _last_first(world, job):
+    for child in _last_first(job):
         if child.status not in TERMINAL and child.status not in ON_AN_ENVIRONMENT:
             _cancel(world, child, reason, effects, at=at)
     go_on(world, after_waiting(world, job), effects, at=at)
 
 
-def _last_first(world: World, parent: Job) -> list[Job]:
+def _last_first(parent: Job) -> list[Job]:
     """The children in the order in which to end them: none is to fall with one that it depends on."""
-    return list(arrays.children(world, parent))[::-1]
+    return list(arrays.children(parent))[::-1]
 
 
 def terminate(world: World, command: TerminateJob, effects: list[Effect]) -> None:
@@ -168,7 +170,7 @@ def _terminate(world: World, job: Job, reason: str, effects: list[Effect], *, at
     job.is_terminated = True
     if job.array is not None and job.status is not JobStatus.SUBMITTED:
         job.ending = job.ending or Ending(reason)
-        for child in _last_first(world, job):
+        for child in _last_first(job):
             if child.status not in TERMINAL:
                 _terminate(world, child, reason, effects, at=at)
         go_on(world, after_waiting(world, job), effects, at=at)
@@ -189,7 +191,7 @@ def check_reason(job_id: str, reason: str) -> None:
 
 def _end_waiting(world: World, job: Job, reason: str, effects: list[Effect], *, at: Millis) -> None:
     """A PENDING job ends only when the jobs it depends on have; SUBMITTED and RUNNABLE ones end now."""
-    if job.status is JobStatus.PENDING and is_held_back(world, job):
+    if job.status is JobStatus.PENDING and is_held_back(job):
         job.ending = job.ending or Ending(reason)
     else:
         end(world, job, JobStatus.FAILED, effects, at=at, reason=reason)
@@ -204,7 +206,7 @@ def end_all(world: World, queue: JobQueue, reason: str, effects: list[Effect], *
         for job_id in members.values()
     ]
     for job in sorted(waiting, key=lambda each: -each.seq):  # none is to fall with one that it depends on
-        for each in _last_first(world, job) or [job]:
+        for each in _last_first(job) or [job]:
             if each.status in ON_AN_ENVIRONMENT:
                 attempts.stop(world, each, reason, effects, at=at)
             elif each.status not in TERMINAL:

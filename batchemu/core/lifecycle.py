@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
 from batchemu.core import timers
-from batchemu.core.effects import Announce, TimerKey
+from batchemu.core.effects import TimerKey
 from batchemu.core.facts import ResourceStatusChanged
 from batchemu.core.ids import Millis
 from batchemu.core.transitions import move_resource
@@ -54,10 +54,8 @@ def is_in_service(environment: ComputeEnvironment) -> bool:
 
 def announce_created(resource: Resource, effects: list[Effect], *, at: Millis) -> None:
     effects.append(
-        Announce(
-            ResourceStatusChanged(
-                at=at, arn=resource.arn, before=None, after=resource.status, reason=resource.status_reason
-            )
+        ResourceStatusChanged(
+            at=at, arn=resource.arn, before=None, after=resource.status, reason=resource.status_reason
         )
     )
 
@@ -119,7 +117,7 @@ def _vanish(world: World, resource: Resource, effects: list[Effect], *, at: Mill
             if each is resource:
                 del known[key]
                 break
-    effects.append(Announce(ResourceStatusChanged(at=at, arn=resource.arn, before="DELETING", after=None)))
+    effects.append(ResourceStatusChanged(at=at, arn=resource.arn, before="DELETING", after=None))
 
 
 def _known(world: World) -> Iterator[dict[str, Any]]:

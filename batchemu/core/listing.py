@@ -45,7 +45,7 @@ def children(world: World, array_job_id: str, status: JobStatus | None) -> Itera
     """The children of an array job: without a status the RUNNING ones; filters do not apply to them."""
     parent = world.jobs.get(JobId(array_job_id))
     wanted = status or JobStatus.RUNNING
-    return (child for child in (arrays.children(world, parent) if parent else ()) if child.status is wanted)
+    return (child for child in (arrays.children(parent) if parent else ()) if child.status is wanted)
 
 
 def by_index(child: Job) -> Position:

@@ -1,5 +1,6 @@
 """Records: what the core is told, decides and tells. Nobody changes one once it is made.
 
+Those that are keys of dictionaries are NamedTuples, whose hash is not Python's to compute.
 The type checker sees to that. At run time they are plain objects with slots: a frozen dataclass assigns
 each field through ``object.__setattr__``, which costs three times as much, and a job is made of two dozen.
 """

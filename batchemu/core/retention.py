@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from batchemu.core import timers
 from batchemu.core.effects import TimerKey
-from batchemu.core.ids import JobId, Millis, child_id
+from batchemu.core.ids import JobId, Millis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,11 +58,10 @@ def _forget_job(world: World, key: str) -> None:
         _forget_service_job(world, job_id)
         return
     if job.array is not None:
-        for index in range(job.array.size):
-            world.jobs.pop(child_id(job_id, index), None)
-    queue = world.queues.get(job.queue)
-    if queue is not None:
-        queue.by_status[job.status].pop(job.seq, None)  # a new queue of that name does not know it
+        for child in job.array.children:
+            del world.jobs[child.job_id]
+        job.array.children.clear()  # parent and children know each other: nothing else would free them soon
+    del job.queue.by_status[job.status][job.seq]
 
 
 def _forget_service_job(world: World, job_id: JobId) -> None:

@@ -10,7 +10,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu.core import lifecycle, policies
-from batchemu.core.transitions import belongs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,7 +86,7 @@ def _running(world: World, queue: JobQueue) -> Iterator[tuple[str | None, Mappin
     for compute in world.environments.values():
         for job_id in compute.jobs:
             job = world.jobs[job_id]
-            if belongs(world, job, queue):
+            if job.queue is queue:
                 yield job.share_identifier, {VCPU: job.resolved.vcpus}
     for environment in world.service_environments.values():
         for job_id in environment.jobs:

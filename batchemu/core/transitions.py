@@ -6,10 +6,9 @@ https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from batchemu.core import retention
-from batchemu.core.effects import Announce
 from batchemu.core.facts import JobStatusChanged, ResourceStatusChanged, ServiceJobStatusChanged
 from batchemu.core.ids import AttemptNo, Millis
 from batchemu.core.world import TERMINAL, TRAINING_OVER, JobStatus, ServiceJobStatus
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from batchemu.core.effects import Effect
     from batchemu.core.scheduling.line import Line
-    from batchemu.core.world import Array, Job, JobQueue, Place, Resource, ServiceJob, World
+    from batchemu.core.world import Job, JobQueue, Place, Resource, ServiceJob, World
 
 JOB_TRANSITIONS: Final[Mapping[JobStatus, frozenset[JobStatus]]] = {
     JobStatus.SUBMITTED: frozenset({JobStatus.PENDING, JobStatus.RUNNABLE, JobStatus.FAILED}),
@@ -79,13 +78,12 @@ def admit(world: World, job: Job, effects: list[Effect]) -> None:
     """Let a new job into the world: SUBMITTED, and a child of an array PENDING."""
     world.jobs[job.job_id] = job
     if job.parent is None:
-        queue = world.queues[job.queue]
-        queue.by_status[job.status][job.seq] = job.job_id
+        job.queue.by_status[job.status][job.seq] = job.job_id
         if job.share_identifier is not None:
-            queue.shares[job.share_identifier] += 1
+            job.queue.shares[job.share_identifier] += 1
     else:
-        _array_of(world, job).counts[job.status] += 1
-    effects.append(_announced(JobStatusChanged, job, None, job.created_at))
+        job.parent.family.counts[job.status] += 1
+    effects.append(JobStatusChanged(job.created_at, job.job_id, job.name, None, job.status, AttemptNo(0)))
 
 
 def move(
@@ -103,51 +101,43 @@ def move(
     job.status_reason = reason
     if to in TERMINAL:
         job.stopped_at = at
-        if job.parent is None:  # children stay as long as their parent
-            retention.keep_job(world, job.job_id, effects, at=at)
-    if job.parent is not None:
-        array = _array_of(world, job)
+    if job.parent is None:
+        _list(world, job, before, effects, at)
+    else:
+        array = job.parent.family
         array.counts[before] -= 1
         array.counts[to] += 1
         array.updated_at = at
-    queue = world.queues.get(job.queue)
-    if queue is not None and belongs(world, job, queue, before):
-        _file(queue, job, before, at)
-        if to is JobStatus.RUNNABLE or (before is JobStatus.RUNNABLE and to in TERMINAL):
-            world.dirty.add(queue.name)  # a cancelled head no longer blocks those behind it
-    effects.append(_announced(JobStatusChanged, job, before, at))
-
-
-def _array_of(world: World, child: Job) -> Array:
-    array = world.jobs[child.parent].array if child.parent else None
-    assert array is not None, "the parent of a child is the parent of an array"
-    return array
-
-
-def belongs(world: World, job: Job, queue: JobQueue, listed: JobStatus | None = None) -> bool:
-    """Whether ``queue`` is the job's own: one may have been deleted and made again under its name.
-
-    ``listed``: the status under which the job still is, while it moves.
-    """
-    if job.parent is None:
-        return job.seq in queue.by_status[listed or job.status]
-    parent = world.jobs[job.parent]
-    return parent.seq in queue.by_status[parent.status]
-
-
-def _file(queue: JobQueue, job: Job, before: JobStatus, at: Millis) -> None:
-    """List a job under its new status, and let it join or leave the line."""
-    if job.parent is None:
-        del queue.by_status[before][job.seq]
-        queue.by_status[job.status][job.seq] = job.job_id
-        if job.share_identifier is not None and job.status in TERMINAL:
-            _leave_share(queue, job.share_identifier)
     if before is JobStatus.RUNNABLE:
-        queue.line.remove(job.seq, at)
-        del queue.runnable[job.seq]
-    if job.status is JobStatus.RUNNABLE:
-        queue.line.add(job.seq, at)
-        queue.runnable[job.seq] = job
+        _leave(world, job, at)
+    elif to is JobStatus.RUNNABLE:
+        _join(world, job, at)
+    number = job.attempt.number if job.attempt else AttemptNo(0)
+    effects.append(JobStatusChanged(at, job.job_id, job.name, before, to, number, reason))
+
+
+def _list(world: World, job: Job, before: JobStatus, effects: list[Effect], at: Millis) -> None:
+    """List a job under its new status; the children of an array are listed nowhere."""
+    queue = job.queue
+    del queue.by_status[before][job.seq]
+    queue.by_status[job.status][job.seq] = job.job_id
+    if job.status in TERMINAL:
+        if job.share_identifier is not None:
+            _leave_share(queue, job.share_identifier)
+        retention.keep_job(world, job.job_id, effects, at=at)  # children stay as long as their parent
+
+
+def _join(world: World, job: Job, at: Millis) -> None:
+    job.queue.line.add(job.seq, at)
+    job.queue.runnable[job.seq] = job
+    world.dirty.add(job.queue.name)
+
+
+def _leave(world: World, job: Job, at: Millis) -> None:
+    job.queue.line.remove(job.seq, at)
+    del job.queue.runnable[job.seq]
+    if job.status is not JobStatus.STARTING:
+        world.dirty.add(job.queue.name)  # a cancelled head no longer blocks those behind it
 
 
 def _leave_share(queue: JobQueue, identifier: str) -> None:
@@ -163,7 +153,7 @@ def admit_training(world: World, job: ServiceJob, effects: list[Effect]) -> None
     queue.trainings[job.seq] = job.job_id
     if (share := job.settings.get("shareIdentifier")) is not None:
         queue.shares[share] += 1
-    effects.append(_announced(ServiceJobStatusChanged, job, None, job.created_at))
+    effects.append(_announced(job, None, job.created_at))
 
 
 def move_training(
@@ -191,7 +181,7 @@ def move_training(
         leave_line(world, job, at)
     if to is ServiceJobStatus.RUNNABLE:
         join_line(world, job, at)
-    effects.append(_announced(ServiceJobStatusChanged, job, before, at))
+    effects.append(_announced(job, before, at))
 
 
 def join_line(world: World, job: ServiceJob, at: Millis) -> None:
@@ -215,23 +205,9 @@ def _lines(world: World, job: ServiceJob) -> Iterator[Line[Place]]:
         yield share.line
 
 
-def _announced(
-    kind: type[JobStatusChanged | ServiceJobStatusChanged],
-    job: Any,
-    before: Any,
-    at: Millis,
-) -> Announce:
-    return Announce(
-        kind(
-            at=at,
-            job_id=job.job_id,
-            job_name=job.name,
-            before=before,
-            after=job.status,
-            attempt=job.attempt.number if job.attempt else AttemptNo(0),
-            reason=job.status_reason,
-        )
-    )
+def _announced(job: ServiceJob, before: ServiceJobStatus | None, at: Millis) -> ServiceJobStatusChanged:
+    number = job.attempt.number if job.attempt else AttemptNo(0)
+    return ServiceJobStatusChanged(at, job.job_id, job.name, before, job.status, number, job.status_reason)
 
 
 def move_resource(
@@ -250,9 +226,5 @@ def move_resource(
     if reason is not None:
         resource.status_reason = reason
     effects.append(
-        Announce(
-            ResourceStatusChanged(
-                at=at, arn=resource.arn, before=before, after=to, reason=resource.status_reason
-            )
-        )
+        ResourceStatusChanged(at=at, arn=resource.arn, before=before, after=to, reason=resource.status_reason)
     )

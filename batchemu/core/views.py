@@ -129,7 +129,7 @@ def job_by_consumable_resource(world: World, job: Job, name: str) -> dict[str, A
     return present(
         {
             "jobArn": world.arn("job", job.job_id),
-            "jobQueueArn": job.queue_arn,
+            "jobQueueArn": job.queue.arn,
             "jobName": job.name,
             "jobDefinitionArn": job.resolved.definition_arn,
             "shareIdentifier": job.share_identifier,
@@ -151,7 +151,7 @@ def job_detail(world: World, job: Job) -> dict[str, Any]:
             "jobArn": world.arn("job", job.job_id),
             "jobName": job.name,
             "jobId": job.job_id,
-            "jobQueue": job.queue_arn,
+            "jobQueue": job.queue.arn,
             "status": job.status,
             "shareIdentifier": job.share_identifier,
             "schedulingPriority": resolved.scheduling_priority,

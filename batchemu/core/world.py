@@ -324,11 +324,15 @@ class Array:
     """What the parent of an array job knows of its children, whose ids are ``<parent>:<index>``."""
 
     size: int
+    is_sequential: bool
+    """Child i waits for child i - 1 (SEQUENTIAL)."""
     updated_at: Millis
     """When a child last changed its status."""
     counts: dict[JobStatus, int] = field(default_factory=lambda: dict.fromkeys(JobStatus, 0))
     is_open: bool = False
     """The jobs that the whole array waits for have SUCCEEDED."""
+    children: list[Job] = field(default_factory=list, repr=False, compare=False)
+    """In the order of their indexes; none before they come into being."""
     followers: list[JobId] = field(default_factory=list)
     """Parents of the arrays whose child i waits for our child i (N_TO_N)."""
 
@@ -339,9 +343,8 @@ class Job:
     """Position in the order of submission, unique in the world."""
     job_id: JobId
     name: str
-    queue: str
-    """Name of the job queue."""
-    queue_arn: str
+    queue: JobQueue = field(repr=False, compare=False)
+    """Its own: one may have been deleted and made again under its name."""
     resolved: ResolvedJob
     depends_on: list[dict[str, str]]
     tags: dict[str, str]
@@ -356,7 +359,7 @@ class Job:
     """One of those has FAILED, which may be forgotten by now."""
     array: Array | None = None
     """Of the parent of an array job."""
-    parent: JobId | None = None
+    parent: Job | None = field(default=None, repr=False, compare=False)
     """Of a child of an array job."""
     index: int | None = None
     """Of a child: AWS_BATCH_JOB_ARRAY_INDEX."""
@@ -372,6 +375,12 @@ class Job:
     ending: Ending | None = None
     is_cancelled: bool = False
     is_terminated: bool = False
+
+    @property
+    def family(self) -> Array:
+        """``array``, of a job that is known to be the parent of one."""
+        assert self.array is not None
+        return self.array
 
 
 @dataclass(slots=True, kw_only=True)

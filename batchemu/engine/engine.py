@@ -14,7 +14,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from batchemu.core.effects import (
-    Announce,
     CancelTimer,
     SetTimer,
     StartContainer,
@@ -23,6 +22,7 @@ from batchemu.core.effects import (
     StopTraining,
 )
 from batchemu.core.explain import explain
+from batchemu.core.facts import FACTS
 from batchemu.core.inputs import ContainerExited, ContainerStarted, TimerFired, TrainingReported
 from batchemu.core.quotas import RAISED, Quotas
 from batchemu.core.step import step
@@ -120,8 +120,8 @@ class Engine:
         facts: list[Fact] = []
         to_do: list[Callable[[], None]] = []
         for effect in outcome.effects:
-            if isinstance(effect, Announce):
-                facts.append(effect.fact)
+            if isinstance(effect, FACTS):
+                facts.append(effect)
             elif isinstance(effect, SetTimer):
                 self._set_timer(scope, effect)
             elif isinstance(effect, CancelTimer):
@@ -187,20 +187,19 @@ class Engine:
                 self._pumping.release()
 
     def _carry_out(self, scope: Scope, effect: Effect) -> None:
-        if isinstance(effect, StartTraining):
-            self._start_training(scope, effect)
-        elif isinstance(effect, StopTraining):
-            if self._trainings is not None:
-                self._trainings.stop(effect.key)
-        elif isinstance(effect, StopContainer):
-            self.runtime.stop(effect.key)
-        elif isinstance(effect, StartContainer):
+        if isinstance(effect, StartContainer):
             report = Report(self, scope, effect.key)
             try:
                 self.runtime.start(scope, effect, report)
             except Exception:
                 report.exited(None, reason=_BROKEN)
                 raise
+        elif isinstance(effect, StopContainer):
+            self.runtime.stop(effect.key)
+        elif isinstance(effect, StartTraining):
+            self._start_training(scope, effect)
+        elif isinstance(effect, StopTraining) and self._trainings is not None:
+            self._trainings.stop(effect.key)
 
     def _start_training(self, scope: Scope, effect: StartTraining) -> None:
         if self._trainings is None:
@@ -306,7 +305,8 @@ class Engine:
 
     def _run_due(self, until: int | None, *, move: bool) -> None:
         while True:
-            self._pump(wait=move)
+            if self._work or self._pumping.locked():
+                self._pump(wait=move)
             with self._lock:
                 due = self.clock.pop_due(self.clock.now() if until is None else until)
                 if due is not None and move:
@@ -372,6 +372,8 @@ class Engine:
 
 class Report:
     """How a runtime answers for one attempt (see ports.Reporter)."""
+
+    __slots__ = ("_engine", "_key", "_scope")
 
     def __init__(self, engine: Engine, scope: Scope, key: AttemptKey) -> None:
         self._engine = engine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from batchemu.core.records import tuple_like
 
@@ -13,16 +13,14 @@ if TYPE_CHECKING:
     from batchemu.core.trainings import TrainingStatus
 
 
-@tuple_like
-class Scope:
+class Scope(NamedTuple):
     """One account in one region: nothing in AWS Batch crosses that border."""
 
     account: str
     region: str
 
 
-@tuple_like
-class LogStream:
+class LogStream(NamedTuple):
     """A CloudWatch Logs stream, fully named."""
 
     scope: Scope

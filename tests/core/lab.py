@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from batchemu.core import inputs as i
 from batchemu.core import retention
 from batchemu.core.effects import (
-    Announce,
     Effect,
     SetTimer,
     StartContainer,
@@ -351,10 +350,9 @@ class Lab:
 
     def path(self, job_id: JobId) -> list[str]:
         """Every status that a job was announced in."""
-        facts = [effect.fact for effect in self.effects if isinstance(effect, Announce)]
         return [
             str(fact.after)
-            for fact in facts
+            for fact in self.effects
             if isinstance(fact, JobStatusChanged | ServiceJobStatusChanged) and fact.job_id == job_id
         ]
 

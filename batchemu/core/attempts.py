@@ -36,20 +36,19 @@ def place(world: World, job: Job, on: ComputeEnvironment, effects: list[Effect],
     Whether it was placed.
     """
     number = AttemptNo(len(job.attempts) + 1)
-    task = task_id(job.job_id, number)
-    prefix = job.resolved.log_stream_prefix
     attempt = Attempt(
         number=number,
         environment=on.name,
-        task_arn=world.arn("task", f"{on.cluster_name}/{task}", service="ecs"),
-        log_stream=None if prefix is None else f"{prefix}/default/{task}",
+        cluster=on.cluster_name or "",
+        task=task_id(job.job_id, number),
     )
     refusal = task_limits.refusal(world, job, attempt)
     if refusal is not None:
         end(world, job, JobStatus.FAILED, effects, at=at, reason=refusal)
         return False
     compute.hold(on, job)
-    consumables.lock(world, job)
+    if job.resolved.consumables:
+        consumables.lock(world, job)
     job.attempt, job.scheduled_at, job.started_at = attempt, at, None
     move(world, job, JobStatus.STARTING, effects, at=at)
     if world.delays.starting:
@@ -81,10 +80,20 @@ def container_of(world: World, job: Job, attempt: Attempt) -> StartContainer:
         vcpus=resolved.vcpus,
         memory_mib=resolved.memory_mib,
         log_group=resolved.log_group,
-        log_stream=attempt.log_stream or "",
+        log_stream=log_stream(job, attempt) or "",
         array_index=job.index,
         platform=resolved.capability,
     )
+
+
+def log_stream(job: Job, attempt: Attempt) -> str | None:
+    """Where the container's lines go; None: the log driver is not awslogs."""
+    prefix = job.resolved.log_stream_prefix
+    return None if prefix is None else f"{prefix}/default/{attempt.task}"
+
+
+def task_arn(world: World, attempt: Attempt) -> str:
+    return world.arn("task", f"{attempt.cluster}/{attempt.task}", service="ecs")
 
 
 def _under_way(world: World, job_id: JobId, number: int) -> tuple[Job, Attempt] | None:
@@ -213,9 +222,11 @@ def _close(
         attempt.status_reason = job.ending.reason
     elif attempt.status_reason is None:
         attempt.status_reason = NEVER_STARTED if attempt.started_at is None else EXITED
-    timers.disarm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), effects)
+    if job.resolved.timeout_s is not None:
+        timers.disarm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), effects)
     job.attempts.append(attempt)
-    consumables.unlock(world, job)
+    if job.locked:
+        consumables.unlock(world, job)
     compute.release(world, attempt.environment, job, effects, at=at)
     if _again(job, attempt):
         move(world, job, JobStatus.RUNNABLE, effects, at=at)

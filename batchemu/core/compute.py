@@ -68,6 +68,7 @@ def create(world: World, command: CreateComputeEnvironment, effects: list[Effect
         resources=_resources(params),
         settings=_settings(world, params, command.uuid),
         tags=own_tags,
+        capability=_capability(params),
         cluster_name=_cluster_name(params, command.cluster_uuid),
         fault=command.fault,
         default_images=not params.get("computeResources", {}).get("ec2Configuration"),
@@ -87,6 +88,15 @@ def _check_quotas(world: World, params: Mapping[str, Any]) -> None:
         quotas.check(
             sharing, world.quotas.environments_per_cluster, "compute environments in one Amazon EKS cluster"
         )
+
+
+def _capability(params: Mapping[str, Any]) -> PlatformCapability:
+    if "eksConfiguration" in params:
+        return PlatformCapability.EKS
+    kind = params.get("computeResources", {}).get("type", "EC2")
+    if kind == "ECS_MANAGED_INSTANCES":
+        return PlatformCapability.MANAGED_INSTANCES
+    return PlatformCapability.FARGATE if kind.startswith("FARGATE") else PlatformCapability.EC2
 
 
 def _cluster_name(params: Mapping[str, Any], uuid: str) -> str | None:
@@ -280,8 +290,8 @@ def release(world: World, name: str, job: Job, effects: list[Effect], *, at: Mil
     """Take a job's vCPUs back and let the queues that wait for them know."""
     environment = world.environments[name]
     environment.used_vcpus -= environment.jobs.pop(job.job_id)
-    over = not environment.jobs and not lifecycle.is_under_way(world, environment)
-    if environment.status == "DELETING" and over:
-        lifecycle.finish(world, environment, effects, at=at)
-    else:
-        world.dirty.update(lifecycle.served_by(world, environment))
+    if environment.status == "DELETING" and not environment.jobs:
+        if not lifecycle.is_under_way(world, environment):
+            lifecycle.finish(world, environment, effects, at=at)
+            return
+    world.dirty.update(lifecycle.served_by(world, environment))

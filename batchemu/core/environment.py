@@ -16,28 +16,27 @@ if TYPE_CHECKING:
 
 def of_container(world: World, job: Job, attempt: Attempt) -> dict[str, str]:
     """All that the container sees: a user's variable wins over ECS's, and none can be called AWS_BATCH..."""
-    return {**_ecs(world, job), **of_overrides(world, job, attempt)}
+    variables = _ecs(world, job)
+    _add_overrides(variables, job, attempt)
+    return variables
 
 
-def of_overrides(world: World, job: Job, attempt: Attempt) -> dict[str, str]:
+def of_overrides(job: Job, attempt: Attempt) -> dict[str, str]:
     """What AWS Batch hands to ECS with a task."""
-    return {
-        **{entry["name"]: entry.get("value", "") for entry in job.resolved.container["environment"]},
-        "AWS_BATCH_JOB_ID": job.job_id,
-        "AWS_BATCH_JOB_ATTEMPT": str(attempt.number),
-        "AWS_BATCH_JQ_NAME": job.queue.name,
-        "AWS_BATCH_CE_NAME": attempt.environment,
-        **_of_child(job),
-    }
+    variables: dict[str, str] = {}
+    _add_overrides(variables, job, attempt)
+    return variables
 
 
-def _of_child(job: Job) -> dict[str, str]:
-    if job.parent is None:
-        return {}
-    return {
-        "AWS_BATCH_JOB_ARRAY_INDEX": str(job.index),
-        "AWS_BATCH_JOB_ARRAY_SIZE": str(job.parent.family.size),
-    }
+def _add_overrides(variables: dict[str, str], job: Job, attempt: Attempt) -> None:
+    variables.update(job.resolved.variables)
+    variables["AWS_BATCH_JOB_ID"] = job.job_id
+    variables["AWS_BATCH_JOB_ATTEMPT"] = str(attempt.number)
+    variables["AWS_BATCH_JQ_NAME"] = job.queue.name
+    variables["AWS_BATCH_CE_NAME"] = attempt.environment
+    if job.parent is not None:
+        variables["AWS_BATCH_JOB_ARRAY_INDEX"] = str(job.index)
+        variables["AWS_BATCH_JOB_ARRAY_SIZE"] = str(job.parent.family.size)
 
 
 def _ecs(world: World, job: Job) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batchemu.core.records import record
+from batchemu.core.records import record, tuple_like
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from batchemu.core.trainings import TrainingStatus
 
 
-@record
+@tuple_like
 class _Input:
     at: Millis
 
@@ -236,7 +236,7 @@ class StepScheduler(_Input):
 # --- reports of the runtimes
 
 
-@record
+@tuple_like
 class ContainerStarted(_Input):
     job_id: JobId
     attempt: AttemptNo
@@ -245,7 +245,7 @@ class ContainerStarted(_Input):
     """By the container's own time, told in emulated time; not after ``at``."""
 
 
-@record
+@tuple_like
 class ContainerExited(_Input):
     job_id: JobId
     attempt: AttemptNo

@@ -96,6 +96,7 @@ def _resolved(
         capability=capability,
         platform_capabilities=tuple(detail.get("platformCapabilities", ())),
         container=container,
+        variables={entry["name"]: entry.get("value", "") for entry in container["environment"]},
         parameters=parameters,
         is_overridden=bool(overrides or params.get("parameters")),
         vcpus=vcpus,

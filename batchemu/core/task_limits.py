@@ -25,20 +25,20 @@ TOO_MANY_TAGS = (
 
 def refusal(world: World, job: Job, attempt: Attempt) -> str | None:
     """The statusReason of a job whose task ECS does not run; None: it does."""
-    if job.resolved.is_overridden and _overrides_length(world, job, attempt) > MAX_OVERRIDES:
+    if job.resolved.is_overridden and _overrides_length(job, attempt) > MAX_OVERRIDES:
         return OVERRIDES_TOO_LONG
     if job.resolved.propagate_tags and _tags(world, job) > MAX_TAGS:
         return TOO_MANY_TAGS
     return None
 
 
-def _overrides_length(world: World, job: Job, attempt: Attempt) -> int:
+def _overrides_length(job: Job, attempt: Attempt) -> int:
     """The command and the environment, merged, with the variables that Batch adds.
 
     Jobs that were refused with 7,680 and 7,765 characters of their own are told of in public code; it is
     not known whether a definition that is run as it is counts too: assumed not.
     """
-    variables = environment.of_overrides(world, job, attempt)
+    variables = environment.of_overrides(job, attempt)
     override = {
         "name": "default",
         "command": job.resolved.container["command"],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from batchemu.core.attempts import log_stream, task_arn
 from batchemu.core.consumables import available
 from batchemu.core.world import TERMINAL
 
@@ -155,7 +156,7 @@ def job_detail(world: World, job: Job) -> dict[str, Any]:
             "status": job.status,
             "shareIdentifier": job.share_identifier,
             "schedulingPriority": resolved.scheduling_priority,
-            "attempts": [_attempt_detail(attempt) for attempt in job.attempts],
+            "attempts": [_attempt_detail(world, job, attempt) for attempt in job.attempts],
             "statusReason": job.status_reason,
             "createdAt": job.created_at,
             "retryStrategy": resolved.retry_strategy,
@@ -164,7 +165,7 @@ def job_detail(world: World, job: Job) -> dict[str, Any]:
             "dependsOn": job.depends_on,
             "jobDefinition": resolved.definition_arn,
             "parameters": resolved.parameters,
-            "container": {**_container(resolved.container), **_last_run(job)},
+            "container": {**_container(resolved.container), **_last_run(world, job)},
             "arrayProperties": _array_properties(job),
             "timeout": None if resolved.timeout_s is None else {"attemptDurationSeconds": resolved.timeout_s},
             "tags": dict(job.tags),
@@ -194,33 +195,33 @@ def _container(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {**properties, "networkInterfaces": []}
 
 
-def _last_run(job: Job) -> dict[str, Any]:
+def _last_run(world: World, job: Job) -> dict[str, Any]:
     """What the attempt under way, or else the last one, adds to ``container``.
 
     taskArn from STARTING on, logStreamName from RUNNING on (botocore's model, ContainerDetail).
     A job that waits for its next attempt still shows the last one (assumed).
     """
     attempt = job.attempt
-    return {} if attempt is None else _run_of(attempt)
+    return {} if attempt is None else _run_of(world, job, attempt)
 
 
-def _run_of(attempt: Attempt) -> dict[str, Any]:
+def _run_of(world: World, job: Job, attempt: Attempt) -> dict[str, Any]:
     ran = attempt.started_at is not None
     return present(
         {
-            "taskArn": attempt.task_arn,
+            "taskArn": task_arn(world, attempt),
             "exitCode": attempt.exit_code,
             "reason": attempt.reason,
-            "logStreamName": attempt.log_stream if ran else None,
+            "logStreamName": log_stream(job, attempt) if ran else None,
         }
     )
 
 
-def _attempt_detail(attempt: Attempt) -> dict[str, Any]:
+def _attempt_detail(world: World, job: Job, attempt: Attempt) -> dict[str, Any]:
     """An attempt that failed before RUNNING has no startedAt."""
     return present(
         {
-            "container": {**_run_of(attempt), "networkInterfaces": []},
+            "container": {**_run_of(world, job, attempt), "networkInterfaces": []},
             "startedAt": attempt.started_at,
             "stoppedAt": attempt.stopped_at,
             "statusReason": attempt.status_reason,

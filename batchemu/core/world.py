@@ -112,6 +112,8 @@ class ComputeEnvironment:
     """``computeResources`` with AWS's defaults filled in; empty for UNMANAGED."""
     settings: dict[str, Any]
     tags: dict[str, str]
+    capability: PlatformCapability
+    """For life."""
     cluster_name: str | None
     """Name of the ECS cluster; None: an environment on Amazon EKS."""
     fault: str | None = None
@@ -123,22 +125,13 @@ class ComputeEnvironment:
     """The jobs that run here and the vCPUs that each of them holds."""
 
     @property
+    def is_eks(self) -> bool:
+        return self.capability is PlatformCapability.EKS
+
+    @property
     def max_vcpus(self) -> float:
         """An UNMANAGED environment has what its registered instances have: none are known yet."""
         return float(self.resources.get("maxvCpus", 0))
-
-    @property
-    def capability(self) -> PlatformCapability:
-        if self.is_eks:
-            return PlatformCapability.EKS
-        kind = self.resources.get("type", "EC2")
-        if kind == "ECS_MANAGED_INSTANCES":
-            return PlatformCapability.MANAGED_INSTANCES
-        return PlatformCapability.FARGATE if kind.startswith("FARGATE") else PlatformCapability.EC2
-
-    @property
-    def is_eks(self) -> bool:
-        return "eksConfiguration" in self.settings
 
 
 @dataclass(slots=True, kw_only=True)
@@ -265,9 +258,10 @@ class Attempt:
     number: AttemptNo
     environment: str
     """Name of the compute environment."""
-    task_arn: str
-    log_stream: str | None
-    """None: the log driver is not awslogs."""
+    cluster: str
+    """Name of the ECS cluster."""
+    task: str
+    """Id of the ECS task."""
     asked_for: bool = False
     """Whether a runtime was asked for its container."""
     kept: tuple[ContainerStarted | ContainerExited, ...] = ()
@@ -292,6 +286,8 @@ class ResolvedJob:
     platform_capabilities: tuple[str, ...]
     container: Mapping[str, Any]
     """The members of ContainerDetail that are known at submission."""
+    variables: Mapping[str, str]
+    """Its environment, by name."""
     parameters: Mapping[str, str]
     is_overridden: bool
     """Whether the request has a say in the command or the environment."""

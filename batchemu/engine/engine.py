@@ -386,13 +386,7 @@ class Report:
     def started(self, runtime_id: str, wall_ms: int | None = None) -> None:
         self._engine.apply(
             self._scope,
-            lambda at: ContainerStarted(
-                at=at,
-                job_id=self._key.job_id,
-                attempt=self._key.attempt,
-                runtime_id=runtime_id,
-                started_at=self._emulated(wall_ms, at),
-            ),
+            lambda at: ContainerStarted(at, *self._key, runtime_id, self._emulated(wall_ms, at)),
         )
 
     def exited(
@@ -406,13 +400,7 @@ class Report:
         self._engine.apply(
             self._scope,
             lambda at: ContainerExited(
-                at=at,
-                job_id=self._key.job_id,
-                attempt=self._key.attempt,
-                exit_code=exit_code,
-                reason=reason,
-                status_reason=status_reason,
-                stopped_at=self._emulated(wall_ms, at),
+                at, *self._key, exit_code, reason, self._emulated(wall_ms, at), status_reason
             ),
         )
 

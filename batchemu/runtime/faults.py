@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from batchemu.core.ids import task_id
+from batchemu.core.records import tuple_like
 from batchemu.core.scheduling.blocked import REASONS
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _LONGEST_REASON = 255
 """botocore's model: ``reason`` strings are limited to 255 characters."""
 
 
-@dataclass(frozen=True, slots=True)
+@tuple_like
 class End:
     """How an attempt ends, as a runtime reports it."""
 

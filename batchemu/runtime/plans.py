@@ -81,16 +81,18 @@ class Plan:
         return members.written(_MEMBERS, self)
 
     def matches(self, container: StartContainer) -> bool:
-        name, _, _ = container.job_definition.partition(":")
         return (
             not self.service_job
             and self.fault != Fault.STUCK_RUNNABLE
-            and fits(self.job_name, container.job_name)
-            and fits(self.job_definition, name, container.job_definition)
-            and fits(self.job_queue, container.job_queue)
-            and self.array_index in {None, container.array_index}
-            and self.attempt in {None, container.attempt}
+            and self.array_index in (None, container.array_index)
+            and self.attempt in (None, container.attempt)
+            and (self.job_name is None or fits(self.job_name, container.job_name))
+            and (self.job_definition is None or self._is_of(container.job_definition))
+            and (self.job_queue is None or fits(self.job_queue, container.job_queue))
         )
+
+    def _is_of(self, definition: str) -> bool:
+        return fits(self.job_definition, definition.partition(":")[0], definition)
 
     def matches_training(self, training: StartTraining) -> bool:
         return (
@@ -120,7 +122,7 @@ class Plans:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._plans: list[Plan] = []
+        self._plans: tuple[Plan, ...] = ()
         self._changed: Callable[[], None] = lambda: None
 
     def listen(self, changed: Callable[[], None]) -> None:
@@ -129,7 +131,7 @@ class Plans:
 
     def add(self, plan: Plan) -> None:
         with self._lock:
-            self._plans.append(plan)
+            self._plans = (*self._plans, plan)
         self._changed()
 
     def remove(self, plan: Plan) -> int:
@@ -143,23 +145,23 @@ class Plans:
     def _keep(self, wanted: Callable[[Plan], bool]) -> int:
         with self._lock:
             before = len(self._plans)
-            self._plans = [plan for plan in self._plans if wanted(plan)]
+            self._plans = tuple(plan for plan in self._plans if wanted(plan))
             count = before - len(self._plans)
         self._changed()
         return count
 
     def all(self) -> list[Plan]:
         """In order of addition."""
-        with self._lock:
-            return list(self._plans)
+        return list(self._plans)
 
     def match(self, container: StartContainer) -> Plan | None:
         """The plan added last that matches: a test overrides what its set-up said. None also for an
         attempt that this plan leaves to run for real."""
-        plan = next((plan for plan in reversed(self.all()) if plan.matches(container)), None)
-        if plan is None or (plan.real_after is not None and container.attempt > plan.real_after):
-            return None
-        return plan
+        for plan in reversed(self._plans):
+            if plan.matches(container):
+                is_planned = plan.real_after is None or container.attempt <= plan.real_after
+                return plan if is_planned else None
+        return None
 
     def match_training(self, training: StartTraining) -> Plan | None:
         """As ``match``, for an attempt of a service job."""

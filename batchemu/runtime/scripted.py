@@ -85,7 +85,8 @@ class ScriptedRuntime(JobRuntime):
         with self._lock:
             self._attempts[key] = attempt
             stopped = key in self._early_stops
-            self._early_stops.pop(key, None)
+            if stopped:
+                del self._early_stops[key]
         if stopped:
             self._end_later(attempt, End(None))
         elif plan is None:

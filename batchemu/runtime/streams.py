@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from batchemu.engine.ports import LogStream
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from batchemu.core.effects import StartContainer
     from batchemu.engine.ports import LogSink, Scope
 
@@ -33,8 +35,11 @@ def open_stream(sink: LogSink, scope: Scope, container: StartContainer) -> LogSt
     configuration = container.container.get("logConfiguration") or {}
     if configuration.get("logDriver", "awslogs") != "awslogs":
         return None
-    options = configuration.get("options") or {}
-    asked = str(options.get("awslogs-create-group", "false")).lower() in _TRUE
     stream = LogStream(scope, container.log_group, container.log_stream)
-    sink.open(stream, create_group=asked or container.log_group == DEFAULT_GROUP)
+    sink.open(stream, create_group=container.log_group == DEFAULT_GROUP or _asks_for_group(configuration))
     return stream
+
+
+def _asks_for_group(configuration: Mapping[str, Any]) -> bool:
+    options = configuration.get("options") or {}
+    return str(options.get("awslogs-create-group", "false")).lower() in _TRUE

@@ -8,10 +8,10 @@ import pytest
 
 from batchemu.core.client_tokens import LIFE_MS
 from batchemu.core.ids import Millis
-from batchemu.core.scheduling.queue import Waiting, plan
+from batchemu.core.scheduling.queue import plan
 from batchemu.errors import ClientException
 from tests.core.lab import Lab, needs
-from tests.core.test_scheduling import room
+from tests.core.test_scheduling import room, waiting
 
 if TYPE_CHECKING:
     from batchemu.core.ids import JobId
@@ -158,7 +158,7 @@ def test_a_plan_looks_up_only_what_its_jobs_need() -> None:
         asked.append(name)
         return 9
 
-    line = [Waiting(1, "EC2", 1), Waiting(2, "EC2", 1, (("license", 2),))]
+    line = [waiting(1, "EC2", 1), waiting(2, "EC2", 1, (("license", 2),))]
     assert [each.seq for each in plan(line, [room("a", 4)], stock)] == [1, 2]
     assert asked == ["license"]
 

@@ -137,7 +137,7 @@ def test_each_attempt_keeps_its_own_times_task_and_reasons(lab: Lab, code: int |
         lab.exit(job_id, code, reason=f"because of {code}")
     job = lab.job(job_id)
     assert [each.number for each in job.attempts] == [1, 2]
-    assert len({each.task_arn for each in job.attempts} | {job.attempt.task_arn if job.attempt else ""}) == 3
+    assert len({each.task for each in job.attempts} | {job.attempt.task if job.attempt else ""}) == 3
     assert [(each.exit_code, each.reason) for each in job.attempts] == [(code, f"because of {code}")] * 2
     first, second = job.attempts
     assert first.stopped_at is not None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from batchemu.core.scheduling.fit import Room
-from batchemu.core.scheduling.queue import Placement, Waiting, plan
+from batchemu.core.scheduling.queue import Placement, plan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from batchemu.core.scheduling.queue import Needs
     from tests.core.lab import Lab
 
 
@@ -17,23 +21,36 @@ def room(name: str, free: float, *, is_open: bool = True, capability: str = "EC2
     return Room(name=name, capability=capability, is_open=is_open, free_vcpus=free)
 
 
+@dataclass
+class _Needs:
+    capability: str
+    vcpus: float
+    consumables: Sequence[tuple[str, int]]
+
+
+def waiting(
+    seq: int, capability: str, vcpus: float, consumables: Sequence[tuple[str, int]] = ()
+) -> tuple[int, Needs]:
+    return seq, _Needs(capability, vcpus, consumables)
+
+
 def nothing(consumable_resource: str) -> int:
     return -1
 
 
 def test_environments_are_tried_in_order() -> None:
-    line = [Waiting(1, "EC2", 2), Waiting(2, "EC2", 2), Waiting(3, "EC2", 1)]
+    line = [waiting(1, "EC2", 2), waiting(2, "EC2", 2), waiting(3, "EC2", 1)]
     rooms = [room("a", 3), room("b", 8)]
     assert plan(line, rooms, nothing) == [Placement(1, "a"), Placement(2, "b"), Placement(3, "a")]
 
 
 def test_the_head_of_the_line_blocks_those_behind_it() -> None:
-    assert plan([Waiting(1, "EC2", 4), Waiting(2, "EC2", 1)], [room("a", 2)], nothing) == []
+    assert plan([waiting(1, "EC2", 4), waiting(2, "EC2", 1)], [room("a", 2)], nothing) == []
 
 
 def test_closed_and_foreign_environments_are_passed_over() -> None:
     rooms = [room("a", 9, is_open=False), room("b", 9, capability="FARGATE"), room("c", 9)]
-    assert plan([Waiting(1, "EC2", 1)], rooms, nothing) == [Placement(1, "c")]
+    assert plan([waiting(1, "EC2", 1)], rooms, nothing) == [Placement(1, "c")]
 
 
 def test_a_job_waits_for_room_and_takes_it_when_it_is_given_back(lab: Lab) -> None:
@@ -128,9 +145,9 @@ def test_those_behind_a_head_that_is_ended_go_on(lab: Lab, how: str) -> None:
 
 def test_a_head_waits_until_all_its_consumable_resources_are_there_at_once() -> None:
     line = [
-        Waiting(1, "EC2", 1, [("license", 2), ("token", 1)]),
-        Waiting(2, "EC2", 1, [("license", 1)]),
-        Waiting(3, "EC2", 1),
+        waiting(1, "EC2", 1, [("license", 2), ("token", 1)]),
+        waiting(2, "EC2", 1, [("license", 1)]),
+        waiting(3, "EC2", 1),
     ]
     rooms = [room("a", 9)]
     assert plan(line, rooms, {"license": 2, "token": 1}.__getitem__) == [Placement(1, "a")]

@@ -5,8 +5,7 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_scheduling.html
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from batchemu.core.records import tuple_like
 from batchemu.core.scheduling.fit import choose
@@ -17,15 +16,18 @@ if TYPE_CHECKING:
     from batchemu.core.scheduling.fit import Room
 
 
-@tuple_like
-class Waiting:
-    """A RUNNABLE job as the scheduler sees it."""
+class Needs(Protocol):
+    """What a RUNNABLE job asks for, as the scheduler sees it."""
 
-    seq: int
-    capability: str
-    vcpus: float
-    consumables: Sequence[tuple[str, int]] = ()
-    """Names of consumable resources, and how much of each."""
+    @property
+    def capability(self) -> str: ...
+
+    @property
+    def vcpus(self) -> float: ...
+
+    @property
+    def consumables(self) -> Sequence[tuple[str, int]]:
+        """Names of consumable resources, and how much of each."""
 
 
 @tuple_like
@@ -34,22 +36,33 @@ class Placement:
     environment: str
 
 
-def plan(line: Iterable[Waiting], rooms: Sequence[Room], stock: Callable[[str], int]) -> list[Placement]:
-    """Which jobs start now and where; ``rooms`` are the queue's environments in order, ``stock`` tells what
-    is left of a consumable resource.
+def plan(
+    line: Iterable[tuple[int, Needs]], rooms: Sequence[Room], stock: Callable[[str], int]
+) -> list[Placement]:
+    """Which jobs start now and where; ``line`` are their sequence numbers and needs, ``rooms`` the queue's
+    environments in order, ``stock`` tells what is left of a consumable resource.
 
     Changes nothing: what the placements take is counted on the side. A job at the head waits until all
     that it needs is there at once
     (https://docs.aws.amazon.com/batch/latest/userguide/resource-aware-scheduling-how-to-for-jobs.html).
     """
     free = {room.name: room.free_vcpus for room in rooms}
-    taken: Counter[str] = Counter()
+    taken: dict[str, int] = {}
     placements = []
-    for job in line:
-        name = choose(job.capability, job.vcpus, rooms, free)
-        if name is None or any(stock(each) - taken[each] < quantity for each, quantity in job.consumables):
+    for seq, needs in line:
+        name = choose(needs.capability, needs.vcpus, rooms, free)
+        if name is None or not _take(needs.consumables, stock, taken):
             break
-        free[name] -= job.vcpus
-        taken.update(dict(job.consumables))
-        placements.append(Placement(job.seq, name))
+        free[name] -= needs.vcpus
+        placements.append(Placement(seq, name))
     return placements
+
+
+def _take(needed: Sequence[tuple[str, int]], stock: Callable[[str], int], taken: dict[str, int]) -> bool:
+    """Count consumable resources as taken; False: not all of them are there."""
+    for name, quantity in needed:
+        if stock(name) - taken.get(name, 0) < quantity:
+            return False
+    for name, quantity in needed:
+        taken[name] = taken.get(name, 0) + quantity
+    return True

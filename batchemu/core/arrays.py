@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from batchemu import messages
 from batchemu.core.ids import child_id
 from batchemu.core.transitions import admit
-from batchemu.core.world import Array, Job, JobStatus
+from batchemu.core.world import FAILED, PENDING, SUCCEEDED, Array, Job, JobStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ def spawn(world: World, parent: Job, array: Array, effects: list[Effect], *, at:
             depends_on=parent.depends_on,
             tags=parent.tags,
             created_at=at,
-            status=JobStatus.PENDING,
+            status=PENDING,
             share_identifier=parent.share_identifier,
             parent=parent,
             index=index,
@@ -70,7 +70,7 @@ def is_over(parent: Job) -> bool:
 def unfinished(array: Array) -> int:
     """How many children are not over."""
     counts = array.counts
-    return array.size - counts[JobStatus.SUCCEEDED] - counts[JobStatus.FAILED]
+    return array.size - counts[SUCCEEDED] - counts[FAILED]
 
 
 def outcome(parent: Job) -> tuple[JobStatus, str | None]:
@@ -78,7 +78,7 @@ def outcome(parent: Job) -> tuple[JobStatus, str | None]:
     its children still made of it."""
     assert parent.array is not None
     if parent.ending is not None:
-        return JobStatus.FAILED, parent.ending.reason
-    if not parent.array.counts[JobStatus.FAILED]:
-        return JobStatus.SUCCEEDED, None
-    return JobStatus.FAILED, CHILD_FAILED
+        return FAILED, parent.ending.reason
+    if not parent.array.counts[FAILED]:
+        return SUCCEEDED, None
+    return FAILED, CHILD_FAILED

@@ -12,9 +12,18 @@ from batchemu.core import compute, consumables, environment, holds, retries, tas
 from batchemu.core.effects import AttemptKey, StartContainer, StopContainer, TimerKey
 from batchemu.core.endings import end
 from batchemu.core.ids import AttemptNo, JobId, Millis, task_id
-from batchemu.core.inputs import ContainerExited, ContainerStarted
+from batchemu.core.inputs import ContainerExited, ContainersReported, ContainerStarted
 from batchemu.core.transitions import move
-from batchemu.core.world import ON_AN_ENVIRONMENT, Attempt, Ending, JobStatus
+from batchemu.core.world import (
+    FAILED,
+    ON_AN_ENVIRONMENT,
+    RUNNABLE,
+    RUNNING,
+    STARTING,
+    SUCCEEDED,
+    Attempt,
+    Ending,
+)
 
 if TYPE_CHECKING:
     from batchemu.core.effects import Effect
@@ -44,13 +53,13 @@ def place(world: World, job: Job, on: ComputeEnvironment, effects: list[Effect],
     )
     refusal = task_limits.refusal(world, job, attempt)
     if refusal is not None:
-        end(world, job, JobStatus.FAILED, effects, at=at, reason=refusal)
+        end(world, job, FAILED, effects, at=at, reason=refusal)
         return False
     compute.hold(on, job)
     if job.resolved.consumables:
         consumables.lock(world, job)
     job.attempt, job.scheduled_at, job.started_at = attempt, at, None
-    move(world, job, JobStatus.STARTING, effects, at=at)
+    move(world, job, STARTING, effects, at=at)
     if world.delays.starting:
         timer = TimerKey(STARTING_TIMER, job.job_id, number)
         timers.arm(world, timer, Millis(at + world.delays.starting), effects)
@@ -114,7 +123,7 @@ def start_delayed(world: World, timer: TimerKey, effects: list[Effect]) -> None:
 def started(world: World, report: ContainerStarted, effects: list[Effect]) -> None:
     """RUNNING; the timeout counts from here."""
     found = _under_way(world, report.job_id, report.attempt)
-    if found is None or found[0].status is not JobStatus.STARTING or _keep(world, *found, report):
+    if found is None or found[0].status is not STARTING or _keep(world, *found, report):
         return
     _run(world, *found, effects, at=report.at, started_at=report.started_at)
 
@@ -123,7 +132,7 @@ def _run(
     world: World, job: Job, attempt: Attempt, effects: list[Effect], *, at: Millis, started_at: Millis
 ) -> None:
     attempt.started_at = job.started_at = max(started_at, job.created_at)
-    move(world, job, JobStatus.RUNNING, effects, at=at)
+    move(world, job, RUNNING, effects, at=at)
     due = _times_out_at(job, attempt)
     if due is not None:
         timers.arm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), due, effects)
@@ -171,7 +180,7 @@ def exited(world: World, report: ContainerExited, effects: list[Effect]) -> None
         return
     job, attempt = found
     stopped_at = max(report.stopped_at, job.created_at)
-    if job.status is JobStatus.STARTING and report.exit_code is not None:
+    if job.status is STARTING and report.exit_code is not None:
         _run(world, job, attempt, effects, at=report.at, started_at=stopped_at)
         if _keep(world, job, attempt, report):
             return
@@ -179,6 +188,19 @@ def exited(world: World, report: ContainerExited, effects: list[Effect]) -> None
     attempt.reason = report.reason[:MAX_REASON] if report.reason else None
     attempt.status_reason = report.status_reason
     _close(world, job, attempt, effects, at=report.at, stopped_at=stopped_at)
+
+
+def reported(world: World, command: ContainersReported, effects: list[Effect]) -> None:
+    """Several reports, one after the other."""
+    for report in command.reports:
+        _take(world, report, effects)
+
+
+def _take(world: World, report: ContainerStarted | ContainerExited, effects: list[Effect]) -> None:
+    if isinstance(report, ContainerStarted):
+        started(world, report, effects)
+    else:
+        exited(world, report, effects)
 
 
 def _keep(world: World, job: Job, attempt: Attempt, report: ContainerStarted | ContainerExited) -> bool:
@@ -208,7 +230,7 @@ def go_on(world: World, job: Job, effects: list[Effect], *, at: Millis) -> None:
         _ask(world, job, attempt, effects)
     due = _times_out_at(job, attempt)
     exits = (each.stopped_at for each in attempt.kept if isinstance(each, ContainerExited))
-    if job.status is JobStatus.RUNNING and due is not None and due <= next(exits, at):
+    if job.status is RUNNING and due is not None and due <= next(exits, at):
         stop(world, job, TIMED_OUT, effects, at=at)
     else:
         _tell_kept(world, attempt, effects, at=at)
@@ -229,10 +251,10 @@ def _close(
         consumables.unlock(world, job)
     compute.release(world, attempt.environment, job, effects, at=at)
     if _again(job, attempt):
-        move(world, job, JobStatus.RUNNABLE, effects, at=at)
+        move(world, job, RUNNABLE, effects, at=at)
         return
     succeeded = job.ending is None and attempt.exit_code == 0
-    status = JobStatus.SUCCEEDED if succeeded else JobStatus.FAILED
+    status = SUCCEEDED if succeeded else FAILED
     end(world, job, status, effects, at=at, reason=attempt.status_reason)
     job.stopped_at = attempt.stopped_at
 

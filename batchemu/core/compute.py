@@ -269,7 +269,7 @@ def delete(world: World, command: DeleteComputeEnvironment, effects: list[Effect
     if environment is None:
         return
     lifecycle.check_settled(environment, "delete")
-    if lifecycle.served_by(world, environment):
+    if environment.queues:
         raise messages.environment_in_use()
     if environment.state != "DISABLED":
         raise messages.still_enabled("compute environment")
@@ -290,8 +290,7 @@ def release(world: World, name: str, job: Job, effects: list[Effect], *, at: Mil
     """Take a job's vCPUs back and let the queues that wait for them know."""
     environment = world.environments[name]
     environment.used_vcpus -= environment.jobs.pop(job.job_id)
-    if environment.status == "DELETING" and not environment.jobs:
-        if not lifecycle.is_under_way(world, environment):
-            lifecycle.finish(world, environment, effects, at=at)
-            return
-    world.dirty.update(lifecycle.served_by(world, environment))
+    world.dirty |= environment.queues
+    is_last = environment.status == "DELETING" and not environment.jobs
+    if is_last and not lifecycle.is_under_way(world, environment):
+        lifecycle.finish(world, environment, effects, at=at)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from batchemu import messages
 from batchemu.core import arrays, names
 from batchemu.core.ids import JobId, child_id, parent_id
-from batchemu.core.world import TERMINAL, JobStatus
+from batchemu.core.world import FAILED, SUCCEEDED, TERMINAL, JobStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -88,7 +88,7 @@ def wait(world: World, job: Job) -> None:
 def _wait_for(job: Job, status: JobStatus) -> None:
     if status not in TERMINAL:
         job.waiting += 1
-    elif status is JobStatus.FAILED:
+    elif status is FAILED:
         job.falls = True
 
 
@@ -114,7 +114,7 @@ def status_of(world: World, job_id: JobId) -> JobStatus:
     forgotten by now had SUCCEEDED: a failure would have reached whoever waited for it (``Job.falls``).
     """
     job = world.jobs.get(job_id) or world.jobs.get(parent_id(job_id))
-    return JobStatus.SUCCEEDED if job is None else job.status
+    return SUCCEEDED if job is None else job.status
 
 
 def released(world: World, over: Job) -> list[Job]:

@@ -8,7 +8,7 @@ from batchemu.core.facts import Fact
 from batchemu.core.records import record, tuple_like
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from batchemu.core.ids import AttemptNo, JobId, Millis
 
@@ -116,5 +116,5 @@ Effect = StartContainer | StopContainer | StartTraining | StopTraining | SetTime
 class Outcome:
     """What one step decided: effects to carry out, in order, and the caller's result."""
 
-    effects: tuple[Effect, ...]
+    effects: Sequence[Effect]
     result: object | None = None

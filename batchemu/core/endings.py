@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from batchemu.core import arrays, dependencies, holds, timers
 from batchemu.core.effects import TimerKey
 from batchemu.core.transitions import TRANSITIONS_OF, move
-from batchemu.core.world import TERMINAL, Ending, JobStatus
+from batchemu.core.world import FAILED, PENDING, RUNNABLE, SUBMITTED, TERMINAL, Ending, JobStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ def go_on(world: World, first: Iterable[Next], effects: list[Effect], *, at: Mil
         job, to, reason = to_move.popleft()
         if to not in TRANSITIONS_OF[job.array is not None][job.status]:
             continue  # it was reached in two ways, and has gone the first
-        if job.status is JobStatus.SUBMITTED:
+        if job.status is SUBMITTED:
             timers.disarm(world, TimerKey(SUBMITTED_TIMER, job.job_id), effects)
         move(world, job, to, effects, at=at, reason=reason)
         if to in TERMINAL:
@@ -53,7 +53,7 @@ def _consequences(world: World, job: Job, to: JobStatus) -> list[Next]:
     """What else moves because a job is over."""
     found: list[Next] = []
     for dependent in dependencies.released(world, job):
-        if to is JobStatus.FAILED:
+        if to is FAILED:
             dependent.falls = True
             if dependent.ending is None:
                 dependent.waiting = 0  # for the others it need not wait any more
@@ -74,7 +74,7 @@ def after_waiting(world: World, job: Job) -> list[Next]:
     One that was cancelled or terminated while it waited FAILS once its dependencies are over. The
     children of an array go when the jobs that the whole array waits for are over.
     """
-    if job.status is not JobStatus.PENDING:
+    if job.status is not PENDING:
         return []
     if job.array is not None:
         over = _after_children(world, job) if arrays.is_over(job) else []
@@ -83,15 +83,15 @@ def after_waiting(world: World, job: Job) -> list[Next]:
         return []
     parent = job.parent
     if job.ending is not None:
-        return [] if is_held_back(job) else [(job, JobStatus.FAILED, job.ending.reason)]
+        return [] if is_held_back(job) else [(job, FAILED, job.ending.reason)]
     if holds.keeps(world, job):
         return []
     if job.falls:
-        return [(job, JobStatus.FAILED, dependencies.FAILED_REASON)]
+        return [(job, FAILED, dependencies.FAILED_REASON)]
     if parent is None or (parent.family.is_open and parent.ending is None):
-        return [(job, JobStatus.RUNNABLE, None)]
+        return [(job, RUNNABLE, None)]
     if parent.ending is not None and parent.family.is_open:
-        return [(job, JobStatus.FAILED, parent.ending.reason)]
+        return [(job, FAILED, parent.ending.reason)]
     return []
 
 

@@ -257,6 +257,13 @@ class ContainerExited(_Input):
     """Of the attempt, where it is not the usual one."""
 
 
+@tuple_like
+class ContainersReported(_Input):
+    """What has been reported of several containers, in order, before the scheduler looks again."""
+
+    reports: tuple[ContainerStarted | ContainerExited, ...]
+
+
 @record
 class TrainingReported(_Input):
     """What Amazon SageMaker says of an attempt of a service job."""
@@ -312,6 +319,7 @@ Input = (
     | StepScheduler
     | ContainerStarted
     | ContainerExited
+    | ContainersReported
     | TrainingReported
     | TimerFired
 )

@@ -30,7 +30,7 @@ from batchemu.core.world import (
 
 if TYPE_CHECKING:
     from batchemu.core.capacity import Holder
-    from batchemu.core.world import Job, World
+    from batchemu.core.world import Job, JobQueue, World
 
 
 class Broken(Exception):
@@ -143,7 +143,16 @@ def _check_no_service_job_waits_for_nothing(world: World) -> None:
                     raise Broken("no service job at the head of its line waits for nothing", job)
 
 
+def _names_of_environments(queue: JobQueue) -> list[str]:
+    return [queue.service_environment] if queue.service_environment else queue.environments
+
+
 def _check_queues(world: World) -> None:
+    for served in (world.environments, world.service_environments):
+        for name, environment in served.items():
+            queues = {each.name for each in world.queues.values() if name in _names_of_environments(each)}
+            if environment.queues != queues:
+                raise Broken("an environment knows the queues that it serves", environment)
     for queue in world.queues.values():
         if list(queue.line) != sorted(queue.runnable):
             raise Broken("the RUNNABLE jobs stand in line in the order of their submission", queue)

@@ -99,7 +99,7 @@ def finish(world: World, resource: Resource, effects: list[Effect], *, at: Milli
 def _queues_of(world: World, resource: Resource) -> set[str]:
     """Names of the queues that a change of ``resource`` may give room or work."""
     if isinstance(resource, ComputeEnvironment | ServiceEnvironment):
-        return served_by(world, resource)
+        return resource.queues
     return {resource.queue if isinstance(resource, QuotaShare) else resource.name}
 
 
@@ -111,6 +111,7 @@ def _vanish(world: World, resource: Resource, effects: list[Effect], *, at: Mill
     if isinstance(resource, JobQueue):
         for share in shares_of(world, resource):
             del world.quota_shares[share.arn]
+        detach(world, resource)
         world.dirty.discard(resource.name)
     for known in _known(world):
         for key, each in known.items():
@@ -132,11 +133,17 @@ def shares_of(world: World, queue: JobQueue) -> list[QuotaShare]:
     return [share for share in world.quota_shares.values() if share.queue == queue.name]
 
 
-def served_by(world: World, environment: ComputeEnvironment | ServiceEnvironment) -> set[str]:
-    """Names of the queues that have ``environment`` in their order."""
-    if isinstance(environment, ServiceEnvironment):
-        return {each.name for each in world.queues.values() if each.service_environment == environment.name}
-    return {queue.name for queue in world.queues.values() if environment.name in queue.environments}
+def environments_of(world: World, queue: JobQueue) -> list[ComputeEnvironment | ServiceEnvironment]:
+    """The environments that a queue takes its jobs to."""
+    if queue.service_environment is not None:
+        return [world.service_environments[queue.service_environment]]
+    return [world.environments[name] for name in queue.environments]
+
+
+def detach(world: World, queue: JobQueue) -> None:
+    """The environments of a queue serve it no longer."""
+    for environment in environments_of(world, queue):
+        environment.queues.discard(queue.name)
 
 
 def timer_fired(world: World, arn: str, effects: list[Effect], *, at: Millis) -> None:

@@ -49,15 +49,16 @@ def create(world: World, command: CreateJobQueue, effects: list[Effect]) -> dict
     )
     if "jobQueueType" in params or service:
         queue.settings["jobQueueType"] = params.get("jobQueueType", queue_rules.SERVICE_QUEUE)
-    _attach(queue, environments)
+    _attach(world, queue, environments)
     world.queues[name] = queue
     lifecycle.announce_created(queue, effects, at=command.at)
     lifecycle.begin(world, queue, "CREATING", effects, at=command.at)
     return {"jobQueueName": name, "jobQueueArn": queue.arn}
 
 
-def _attach(queue: JobQueue, environments: Environments) -> None:
+def _attach(world: World, queue: JobQueue, environments: Environments) -> None:
     """AWS always answers ARNs, also where a name was given."""
+    lifecycle.detach(world, queue)
     if environments.service is not None:
         order, service = environments.service
         queue.service_environment = service.name
@@ -65,6 +66,8 @@ def _attach(queue: JobQueue, environments: Environments) -> None:
     else:
         queue.environments = [each.name for _, each in environments.compute]
         queue.order = [{"order": n, "computeEnvironment": each.arn} for n, each in environments.compute]
+    for environment in lifecycle.environments_of(world, queue):
+        environment.queues.add(queue.name)
 
 
 def update(world: World, command: UpdateJobQueue, effects: list[Effect]) -> dict[str, str]:
@@ -76,7 +79,7 @@ def update(world: World, command: UpdateJobQueue, effects: list[Effect]) -> dict
     queue_rules.check_new_policy(world, queue, params.get("schedulingPolicyArn"))
     queue_rules.check_limits(params, service=queue.service_environment is not None)
     if environments is not None:
-        _attach(queue, environments)
+        _attach(world, queue, environments)
     queue.state = params.get("state", queue.state)
     queue.priority = params.get("priority", queue.priority)
     queue.policy_arn = params.get("schedulingPolicyArn") or queue.policy_arn

@@ -72,7 +72,7 @@ def delete(world: World, command: DeleteServiceEnvironment, effects: list[Effect
     if environment is None:
         return
     lifecycle.check_settled(environment, "delete")
-    if lifecycle.served_by(world, environment):
+    if environment.queues:
         raise messages.environment_in_use()
     if environment.state != "DISABLED":
         raise messages.still_enabled("service environment")

@@ -46,7 +46,7 @@ def step(world: World, command: i.Input) -> Outcome:
     result = _HANDLERS[type(command)](world, command, effects)
     if world.dirty:
         schedule(world, effects, at=command.at)
-    return Outcome(tuple(effects), result)
+    return Outcome(effects, result)
 
 
 def _handle_timer_fired(world: World, command: i.TimerFired, effects: list[Effect]) -> None:
@@ -111,6 +111,7 @@ _HANDLERS: Mapping[type, Callable[[World, Any, list[Effect]], object]] = {
     i.StepScheduler: steering.step_scheduler,
     i.ContainerStarted: attempts.started,
     i.ContainerExited: attempts.exited,
+    i.ContainersReported: attempts.reported,
     i.TrainingReported: trainings.reported,
     i.TimerFired: _handle_timer_fired,
 }

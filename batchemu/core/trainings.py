@@ -12,7 +12,7 @@ from batchemu.core import capacity, retries, timers
 from batchemu.core.attempts import TIMED_OUT
 from batchemu.core.effects import AttemptKey, StartTraining, StopTraining, TimerKey
 from batchemu.core.ids import AttemptNo, JobId, Millis, task_id
-from batchemu.core.lifecycle import finish, is_under_way, served_by
+from batchemu.core.lifecycle import finish, is_under_way
 from batchemu.core.transitions import move_training
 from batchemu.core.world import TRAINING_UNDER_WAY, Ending, ServiceJobStatus, TrainingAttempt
 
@@ -213,4 +213,4 @@ def _release(
     if environment.status == "DELETING" and not environment.jobs and not is_under_way(world, environment):
         finish(world, environment, effects, at=at)
     else:
-        world.dirty.update(served_by(world, environment))
+        world.dirty.update(environment.queues)

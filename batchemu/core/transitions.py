@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Final
 from batchemu.core import retention
 from batchemu.core.facts import JobStatusChanged, ResourceStatusChanged, ServiceJobStatusChanged
 from batchemu.core.ids import AttemptNo, Millis
-from batchemu.core.world import TERMINAL, TRAINING_OVER, JobStatus, ServiceJobStatus
+from batchemu.core.world import (
+    RUNNABLE,
+    STARTING,
+    TERMINAL,
+    TRAINING_OVER,
+    JobStatus,
+    ServiceJobStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,23 +101,23 @@ def move(
     ``reason`` becomes the job's statusReason; a job that is neither over nor blocked has none
     (https://github.com/aws/containers-roadmap/issues/2231 shows a RUNNING one).
     """
-    before = job.status
+    before, parent = job.status, job.parent
     if to not in TRANSITIONS_OF[job.array is not None][before]:
         raise IllegalTransition(f"{before} -> {to} for {job!r}")
     job.status = to
     job.status_reason = reason
     if to in TERMINAL:
         job.stopped_at = at
-    if job.parent is None:
+    if parent is None:
         _list(world, job, before, effects, at)
     else:
-        array = job.parent.family
+        array = parent.family
         array.counts[before] -= 1
         array.counts[to] += 1
         array.updated_at = at
-    if before is JobStatus.RUNNABLE:
+    if before is RUNNABLE:
         _leave(world, job, at)
-    elif to is JobStatus.RUNNABLE:
+    elif to is RUNNABLE:
         _join(world, job, at)
     number = job.attempt.number if job.attempt else AttemptNo(0)
     effects.append(JobStatusChanged(at, job.job_id, job.name, before, to, number, reason))
@@ -136,7 +143,7 @@ def _join(world: World, job: Job, at: Millis) -> None:
 def _leave(world: World, job: Job, at: Millis) -> None:
     job.queue.line.remove(job.seq, at)
     del job.queue.runnable[job.seq]
-    if job.status is not JobStatus.STARTING:
+    if job.status is not STARTING:
         world.dirty.add(job.queue.name)  # a cancelled head no longer blocks those behind it
 
 

@@ -39,6 +39,10 @@ class JobStatus(StrEnum):
     FAILED = "FAILED"
 
 
+SUBMITTED, PENDING, RUNNABLE, STARTING, RUNNING, SUCCEEDED, FAILED = JobStatus
+"""For where it is hot: Python 3.11 takes five times as long for an attribute of an Enum as for a global."""
+
+
 class ServiceJobStatus(StrEnum):
     """https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html; service jobs have no
     dependencies, so none is ever PENDING."""
@@ -123,6 +127,8 @@ class ComputeEnvironment:
     used_vcpus: float = 0.0
     jobs: dict[JobId, float] = field(default_factory=dict)
     """The jobs that run here and the vCPUs that each of them holds."""
+    queues: set[str] = field(default_factory=set)
+    """Names of the queues that have it in their order."""
 
     @property
     def is_eks(self) -> bool:
@@ -209,6 +215,8 @@ class ServiceEnvironment:
     """The service jobs that run here and what each of them holds, by instance type."""
     used: Counter[str] = field(default_factory=Counter)
     """What they hold together."""
+    queues: set[str] = field(default_factory=set)
+    """Names of the queues that take their jobs here."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -116,10 +116,11 @@ class Clock:
 
     def next_due(self) -> Millis | None:
         """When the next timer is due."""
-        while self._timers and self._timers[0][2].action is None:
-            heapq.heappop(self._timers)
+        timers = self._timers
+        while timers and timers[0][2].action is None:
+            heapq.heappop(timers)
             self._cancelled -= 1
-        return Millis(self._timers[0][0]) if self._timers else None
+        return Millis(timers[0][0]) if timers else None
 
     def pop_due(self, until: int) -> tuple[Millis, Action] | None:
         """Take the earliest timer that is due at ``until``."""

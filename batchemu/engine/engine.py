@@ -23,7 +23,13 @@ from batchemu.core.effects import (
 )
 from batchemu.core.explain import explain
 from batchemu.core.facts import FACTS
-from batchemu.core.inputs import ContainerExited, ContainerStarted, TimerFired, TrainingReported
+from batchemu.core.inputs import (
+    ContainerExited,
+    ContainersReported,
+    ContainerStarted,
+    TimerFired,
+    TrainingReported,
+)
 from batchemu.core.quotas import RAISED, Quotas
 from batchemu.core.step import step
 from batchemu.core.trainings import TrainingStatus
@@ -44,12 +50,24 @@ if TYPE_CHECKING:
     from batchemu.engine.ports import JobRuntime, Scope, TrainingService
 
     AnyStatus = JobStatus | ServiceJobStatus
+    ContainerReport = ContainerStarted | ContainerExited
     Listener = Callable[[Scope, Sequence[Fact]], None]
 
 T = TypeVar("T")
 log = logging.getLogger("batchemu.engine")
 _BROKEN = "InternalError: see batchemu's log"
 """Why an attempt fails that a runtime broke on."""
+
+
+_TOGETHER = 500
+"""How many reports are taken in one step at most: as long as the lock is held nobody else is answered."""
+
+
+class _Here(threading.local):
+    """What one thread is about."""
+
+    gathers = False
+    """It takes the reports that come in meanwhile later."""
 
 
 class Engine:
@@ -73,8 +91,11 @@ class Engine:
         self._standing: Callable[[Millis], Sequence[Input]] = lambda at: ()
         self._lock = threading.RLock()
         self._timers_changed = threading.Condition(self._lock)
+        self._reports: deque[tuple[Scope, Callable[[Millis], ContainerReport]]] = deque()
+        """What runtimes have reported and the core has not taken yet."""
         self._work: deque[Callable[[], None]] = deque()
         """What was decided and is still to be carried out."""
+        self._here = _Here()
         self._pumping = threading.Lock()
         self._resetting = threading.Lock()
         self._paused = False
@@ -111,12 +132,40 @@ class Engine:
     def apply(self, scope: Scope, make: Callable[[Millis], Input]) -> object | None:
         """Let one input happen, stamped with the present; its result. Raises ServiceError."""
         with self._lock:
+            self._take_reports()
             result = self._step(scope, make(self.clock.now()))
-        self._pump()
+        if self._work:
+            self._pump()
         return result
 
+    def report(self, scope: Scope, make: Callable[[Millis], ContainerReport]) -> None:
+        """Let a container's report happen, in its turn.
+
+        Those that come while this thread carries something out, or fires the timers of one instant, are
+        taken together afterwards: a thousand containers that end at once are one step of the core.
+        """
+        self._reports.append((scope, make))
+        if not self._here.gathers:
+            self._flush()
+            self._pump()
+
+    def _flush(self) -> None:
+        while self._reports:
+            with self._lock:
+                self._take_reports()
+
+    def _take_reports(self) -> None:
+        """Under the lock, and before whatever else comes in."""
+        reports = self._reports
+        while reports:
+            scope, at = reports[0][0], self.clock.now()
+            batch: list[ContainerReport] = []
+            while reports and reports[0][0] == scope and len(batch) < _TOGETHER:
+                batch.append(reports.popleft()[1](at))
+            self._step(scope, batch[0] if len(batch) == 1 else ContainersReported(at, tuple(batch)))
+
     def _step(self, scope: Scope, taken: Input) -> object | None:
-        outcome = step(self._world(scope), taken)
+        outcome = step(self._worlds.get(scope) or self._found(scope), taken)
         facts: list[Fact] = []
         to_do: list[Callable[[], None]] = []
         for effect in outcome.effects:
@@ -132,15 +181,14 @@ class Engine:
             self._work.append(partial(self._tell, scope, facts))
         self._work.extend(to_do)
         self.log.append(scope, taken, tuple(facts))
-        self._waiters.tell(scope, facts)
+        if self._waiters:
+            self._waiters.tell(scope, facts)
         return outcome.result
 
-    def _world(self, scope: Scope) -> World:
-        world = self._worlds.get(scope)
-        if world is None:
-            world = self._worlds[scope] = self._new_world(scope)
-            for given in self._standing(self.clock.now()):
-                self._step(scope, given)
+    def _found(self, scope: Scope) -> World:
+        world = self._worlds[scope] = self._new_world(scope)
+        for given in self._standing(self.clock.now()):
+            self._step(scope, given)
         return world
 
     def _new_world(self, scope: Scope) -> World:
@@ -176,6 +224,7 @@ class Engine:
         """
         while (self._work or wait) and not self._paused and self._pumping.acquire(blocking=wait):
             wait = False
+            above, self._here.gathers = self._here.gathers, True
             try:
                 while self._work and not self._paused:
                     work = self._work.popleft()
@@ -184,7 +233,10 @@ class Engine:
                     except Exception:
                         log.exception("batchemu failed to carry out what it had decided")
             finally:
+                self._here.gathers = above
                 self._pumping.release()
+            if not above:
+                self._flush()
 
     def _carry_out(self, scope: Scope, effect: Effect) -> None:
         if isinstance(effect, StartContainer):
@@ -277,9 +329,8 @@ class Engine:
             self._call_at(self.clock.now() + delay_ms, action)
 
     def _call_at(self, at: int, action: Callable[[], None]) -> Timer:
-        due = self.clock.next_due()
         timer = self.clock.call_at(at, action)
-        if due is None or at < due:
+        if self._ticker is not None and at == self.clock.next_due():
             self._timers_changed.notify_all()
         return timer
 
@@ -292,7 +343,7 @@ class Engine:
         with self._moving:
             with self._lock:
                 target = min(self.clock.now() + max(0, ms), MAX_MILLIS)
-            self._run_due(target, move=True)
+            self._run_due(target)
             with self._lock:
                 self.clock.move_to(target)
                 self._timers_changed.notify_all()
@@ -301,19 +352,36 @@ class Engine:
     def settle(self) -> None:
         """Run the timers that are due by now."""
         with self._moving:
-            self._run_due(None, move=False)
+            self._run_due(None)
 
-    def _run_due(self, until: int | None, *, move: bool) -> None:
-        while True:
-            if self._work or self._pumping.locked():
-                self._pump(wait=move)
-            with self._lock:
-                due = self.clock.pop_due(self.clock.now() if until is None else until)
-                if due is not None and move:
-                    self.clock.move_to(due[0])
-            if due is None:
-                return
-            due[1]()
+    def _run_due(self, until: int | None) -> None:
+        """Fire what is due now; then, with ``until``, move the clock to the next timer, and so on."""
+        above, self._here.gathers = self._here.gathers, True
+        try:
+            while True:
+                with self._lock:
+                    due = self.clock.pop_due(self.clock.now())
+                    if due is None and not self._is_busy() and not self._moved_on(until):
+                        return
+                if due is not None:
+                    due[1]()
+                else:
+                    self._flush()
+                    self._pump(wait=until is not None)
+        finally:
+            self._here.gathers = above
+
+    def _is_busy(self) -> bool:
+        """Whether something is still to be taken, or to be carried out."""
+        return not self._paused and bool(self._reports or self._work or self._pumping.locked())
+
+    def _moved_on(self, until: int | None) -> bool:
+        """Whether there was a timer to move the clock to."""
+        due = None if until is None else self.clock.next_due()
+        if due is None or until is None or due > until:
+            return False
+        self.clock.move_to(due)
+        return True
 
     def start(self) -> None:
         """Let time pass by itself: one thread fires the timers. The manual clock needs none."""
@@ -346,6 +414,7 @@ class Engine:
             try:
                 with self._pumping, self._lock:
                     self._worlds.clear()
+                    self._reports.clear()
                     self._work.clear()
                     self._armed.clear()
                     self.clock.forget_timers()
@@ -384,7 +453,7 @@ class Report:
         return now if wall_ms is None else min(self._engine.clock.emulated(wall_ms), now)
 
     def started(self, runtime_id: str, wall_ms: int | None = None) -> None:
-        self._engine.apply(
+        self._engine.report(
             self._scope,
             lambda at: ContainerStarted(at, *self._key, runtime_id, self._emulated(wall_ms, at)),
         )
@@ -397,7 +466,7 @@ class Report:
         status_reason: str | None = None,
         wall_ms: int | None = None,
     ) -> None:
-        self._engine.apply(
+        self._engine.report(
             self._scope,
             lambda at: ContainerExited(
                 at, *self._key, exit_code, reason, self._emulated(wall_ms, at), status_reason

@@ -62,8 +62,12 @@ class Waiters:
             if not waiting:
                 del self._waiting[scope, job_id]
 
+    def __bool__(self) -> bool:
+        """Whether anybody waits."""
+        return bool(self._waiting)
+
     def tell(self, scope: Scope, facts: Iterable[Fact]) -> None:
-        for fact in facts if self._waiting else ():
+        for fact in facts:
             if isinstance(fact, JobStatusChanged | ServiceJobStatusChanged):
                 self._tell(scope, fact)
 

@@ -28,20 +28,27 @@ if TYPE_CHECKING:
 def schedule(world: World, effects: list[Effect], *, at: Millis) -> None:
     """Place what can be placed."""
     while world.dirty:
+        if len(world.dirty) == 1:
+            _serve(world, world.dirty.pop(), effects, at=at)
+            continue
         dirty, world.dirty = world.dirty, set()
-        queues = [world.queues[name] for name in dirty if name in world.queues]
-        if len(queues) > 1:
-            queues.sort(key=lambda each: (-each.priority, each.name))
-        for queue in queues:
-            if queue.status == "CREATING":
-                continue
-            if queue.training_line:
-                training.serve(world, queue, effects, at=at)
-            if queue.runnable:
-                _serve(world, queue, effects, at=at)
+        for name in sorted(dirty, key=partial(_turn, world)):
+            _serve(world, name, effects, at=at)
 
 
-def _serve(world: World, queue: JobQueue, effects: list[Effect], *, at: Millis) -> None:
+def _turn(world: World, name: str) -> tuple[int, str]:
+    queue = world.queues.get(name)
+    return (-queue.priority if queue else 0), name
+
+
+def _serve(world: World, name: str, effects: list[Effect], *, at: Millis) -> None:
+    queue = world.queues.get(name)
+    if queue is None or queue.status == "CREATING":
+        return
+    if queue.training_line:
+        training.serve(world, queue, effects, at=at)
+    if not queue.runnable:
+        return
     for placement in plan(_line(world, queue), rooms(world, queue), partial(consumables.stock, world)):
         if not holds.may_place(world):
             break

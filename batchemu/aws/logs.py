@@ -55,8 +55,7 @@ class MemoryLogs(LogSink):
         self._streams: dict[LogStream, list[LogLine]] = {}
 
     def open(self, stream: LogStream, *, create_group: bool) -> None:
-        with self._lock:
-            self._streams.setdefault(stream, [])
+        """Nothing to do: a stream is made with its first line."""
 
     def put(self, stream: LogStream, lines: Sequence[LogLine]) -> None:
         with self._lock:

@@ -45,12 +45,7 @@ def place(world: World, job: Job, on: ComputeEnvironment, effects: list[Effect],
     Whether it was placed.
     """
     number = AttemptNo(len(job.attempts) + 1)
-    attempt = Attempt(
-        number=number,
-        environment=on.name,
-        cluster=on.cluster_name or "",
-        task=task_id(job.job_id, number),
-    )
+    attempt = Attempt(number, on.name, on.cluster_name or "", task_id(job.job_id, number))
     refusal = task_limits.refusal(world, job, attempt)
     if refusal is not None:
         end(world, job, FAILED, effects, at=at, reason=refusal)
@@ -76,22 +71,14 @@ def _ask(world: World, job: Job, attempt: Attempt, effects: list[Effect]) -> Non
 
 
 def container_of(world: World, job: Job, attempt: Attempt) -> StartContainer:
-    resolved = job.resolved
     return StartContainer(
-        job_id=job.job_id,
-        attempt=attempt.number,
-        job_name=job.name,
-        job_queue=job.queue.name,
-        job_definition=f"{resolved.definition_name}:{resolved.revision}",
-        container=resolved.container,
-        command=tuple(resolved.container["command"]),
-        environment=environment.of_container(world, job, attempt),
-        vcpus=resolved.vcpus,
-        memory_mib=resolved.memory_mib,
-        log_group=resolved.log_group,
-        log_stream=log_stream(job, attempt) or "",
-        array_index=job.index,
-        platform=resolved.capability,
+        AttemptKey(job.job_id, attempt.number),
+        job.resolved.spec,
+        job.name,
+        job.queue.name,
+        environment.of_container(world, job, attempt),
+        log_stream(job, attempt) or "",
+        job.index,
     )
 
 

@@ -30,34 +30,36 @@ class AttemptKey(NamedTuple):
 
 
 @record
-class StartContainer:
-    """Run one attempt's container. Everything is resolved: a runtime looks nothing up."""
+class ContainerSpec:
+    """What the containers of all attempts of a job have in common."""
 
-    job_id: JobId
-    attempt: AttemptNo
-    job_name: str
-    job_queue: str
-    """Name of the job queue."""
     job_definition: str
     """``name:revision`` of the job definition."""
     container: Mapping[str, Any]
     """The merged container properties, in the members of AWS's ContainerProperties."""
     command: tuple[str, ...]
     """After parameter substitution; empty: the image's own."""
-    environment: Mapping[str, str]
-    """The user's variables and those that AWS Batch sets."""
     vcpus: float
     memory_mib: int
     log_group: str
-    log_stream: str
     platform: str = "EC2"
     """Platform capability of the job."""
+
+
+@tuple_like
+class StartContainer:
+    """Run one attempt's container. Everything is resolved: a runtime looks nothing up."""
+
+    key: AttemptKey
+    spec: ContainerSpec
+    job_name: str
+    job_queue: str
+    """Name of the job queue."""
+    environment: Mapping[str, str]
+    """The user's variables and those that AWS Batch sets."""
+    log_stream: str
     array_index: int | None = None
     """Of a child of an array job."""
-
-    @property
-    def key(self) -> AttemptKey:
-        return AttemptKey(self.job_id, self.attempt)
 
 
 @tuple_like

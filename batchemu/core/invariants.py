@@ -45,6 +45,7 @@ def check(world: World) -> None:
     """Raise Broken for the first rule that does not hold."""
     _check_capacity(world)
     _check_consumables(world)
+    _check_serving(world)
     _check_queues(world)
     _check_service_jobs(world)
     _check_training_lines(world)
@@ -147,12 +148,15 @@ def _names_of_environments(queue: JobQueue) -> list[str]:
     return [queue.service_environment] if queue.service_environment else queue.environments
 
 
-def _check_queues(world: World) -> None:
+def _check_serving(world: World) -> None:
     for served in (world.environments, world.service_environments):
         for name, environment in served.items():
             queues = {each.name for each in world.queues.values() if name in _names_of_environments(each)}
             if environment.queues != queues:
                 raise Broken("an environment knows the queues that it serves", environment)
+
+
+def _check_queues(world: World) -> None:
     for queue in world.queues.values():
         if list(queue.line) != sorted(queue.runnable):
             raise Broken("the RUNNABLE jobs stand in line in the order of their submission", queue)

@@ -18,6 +18,7 @@ from batchemu.core import (
     platform_rules,
     policies,
 )
+from batchemu.core.effects import ContainerSpec
 from batchemu.core.world import PlatformCapability, ResolvedJob
 
 if TYPE_CHECKING:
@@ -97,6 +98,15 @@ def _resolved(
         platform_capabilities=tuple(detail.get("platformCapabilities", ())),
         container=container,
         variables={entry["name"]: entry.get("value", "") for entry in container["environment"]},
+        spec=ContainerSpec(
+            job_definition=f"{definition.name}:{definition.revision}",
+            container=container,
+            command=tuple(container["command"]),
+            vcpus=vcpus,
+            memory_mib=memory_mib,
+            log_group=options.get("awslogs-group", DEFAULT_LOG_GROUP),
+            platform=capability,
+        ),
         parameters=parameters,
         is_overridden=bool(overrides or params.get("parameters")),
         vcpus=vcpus,
@@ -109,7 +119,6 @@ def _resolved(
         scheduling_priority=priority,
         consumables=_consumables(consumed, consumable_name),
         consumable_properties=consumed,
-        log_group=options.get("awslogs-group", DEFAULT_LOG_GROUP),
         log_stream_prefix=_stream_prefix(definition.name, log["logDriver"], options),
     )
 

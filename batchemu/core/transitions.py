@@ -111,7 +111,8 @@ def move(
     if parent is None:
         _list(world, job, before, effects, at)
     else:
-        array = parent.family
+        array = parent.array
+        assert array is not None, "only the parent of an array has children"
         array.counts[before] -= 1
         array.counts[to] += 1
         array.updated_at = at

@@ -18,7 +18,7 @@ from batchemu.core.scheduling.line import Line
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from batchemu.core.effects import TimerKey
+    from batchemu.core.effects import ContainerSpec, TimerKey
     from batchemu.core.holds import Hold
     from batchemu.core.ids import AttemptNo, JobId, Millis
     from batchemu.core.inputs import ContainerExited, ContainerStarted
@@ -261,7 +261,7 @@ class JobDefinition:
     """What runs without overrides, kept; None: nobody has asked yet."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Attempt:
     number: AttemptNo
     environment: str
@@ -296,6 +296,8 @@ class ResolvedJob:
     """The members of ContainerDetail that are known at submission."""
     variables: Mapping[str, str]
     """Its environment, by name."""
+    spec: ContainerSpec
+    """What a runtime is told of it."""
     parameters: Mapping[str, str]
     is_overridden: bool
     """Whether the request has a say in the command or the environment."""
@@ -311,7 +313,6 @@ class ResolvedJob:
     """Names of consumable resources, and how much of each."""
     consumable_properties: Mapping[str, Any] | None
     """``consumableResourceProperties`` as it was given."""
-    log_group: str
     log_stream_prefix: str | None
     """None: the log driver is not awslogs."""
 

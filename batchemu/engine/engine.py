@@ -455,7 +455,9 @@ class Report:
     def started(self, runtime_id: str, wall_ms: int | None = None) -> None:
         self._engine.report(
             self._scope,
-            lambda at: ContainerStarted(at, *self._key, runtime_id, self._emulated(wall_ms, at)),
+            lambda at: ContainerStarted(
+                at, self._key.job_id, self._key.attempt, runtime_id, self._emulated(wall_ms, at)
+            ),
         )
 
     def exited(
@@ -469,7 +471,13 @@ class Report:
         self._engine.report(
             self._scope,
             lambda at: ContainerExited(
-                at, *self._key, exit_code, reason, self._emulated(wall_ms, at), status_reason
+                at,
+                self._key.job_id,
+                self._key.attempt,
+                exit_code,
+                reason,
+                self._emulated(wall_ms, at),
+                status_reason,
             ),
         )
 

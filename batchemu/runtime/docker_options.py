@@ -59,17 +59,17 @@ def options(
     over its limit is killed. Lines go to the engine's json-file without a terminal, because we read
     them there, whatever log driver the job names.
     """
-    memory = max(container.memory_mib, _LEAST_MEMORY_MIB) * _MIB
+    memory = max(container.spec.memory_mib, _LEAST_MEMORY_MIB) * _MIB
     made = CreateOptions(
         config={
-            "image": container.container["image"],
-            "command": list(container.command) or None,
+            "image": container.spec.container["image"],
+            "command": list(container.spec.command) or None,
             "environment": surroundings.added(container.environment, around),
             "labels": dict(labels),
             "tty": False,
         },
         host={
-            "cpu_shares": max(int(container.vcpus * _SHARES_PER_VCPU), _LEAST_SHARES),
+            "cpu_shares": max(int(container.spec.vcpus * _SHARES_PER_VCPU), _LEAST_SHARES),
             "mem_limit": memory,
             "memswap_limit": memory,
             "log_config": {"type": "json-file", "config": {}},
@@ -77,7 +77,7 @@ def options(
         },
     )
     for member, apply in MEMBERS.items():
-        value = container.container.get(member)
+        value = container.spec.container.get(member)
         if value is not None:
             apply(value, made)
     return made
@@ -87,8 +87,8 @@ def labels(container: StartContainer, *, session: str, owner: str) -> dict[str, 
     """By which we find the container again: whose it is, and which attempt it runs."""
     return {
         LABEL_SESSION: session,
-        LABEL_JOB_ID: container.job_id,
-        LABEL_ATTEMPT: str(container.attempt),
+        LABEL_JOB_ID: container.key.job_id,
+        LABEL_ATTEMPT: str(container.key.attempt),
         LABEL_JOB_QUEUE: container.job_queue,
         LABEL_OWNER: owner,
     }
@@ -99,5 +99,5 @@ def name(container: StartContainer) -> str:
 
     Children share their parent's id: ``<uuid>:<index>``, nodes ``<uuid>#<index>``.
     """
-    parent, _, index = container.job_id.replace("#", ":").partition(":")
-    return f"batchemu-{parent[:8]}-{container.attempt}" + (f"-{index}" if index else "")
+    parent, _, index = container.key.job_id.replace("#", ":").partition(":")
+    return f"batchemu-{parent[:8]}-{container.key.attempt}" + (f"-{index}" if index else "")

@@ -212,7 +212,7 @@ class Starter:
 
     def _pull(self, attempt: Attempt) -> None:
         """Pull the attempt's image; whoever wants the same one meanwhile waits without a thread."""
-        image = str(attempt.request.container["image"])
+        image = str(attempt.request.spec.container["image"])
         with self._attempts.changing(attempt):
             if attempt.is_over():
                 return

@@ -56,8 +56,10 @@ def start_error(plan: Plan, container: StartContainer) -> str | None:
     The words about an image: https://github.com/aws-solutions-library-samples/aws-batch-arch-for-protein-folding/issues/17
     """
     found = plan.start_error
-    if plan.fault == Fault.CANNOT_PULL_IMAGE:
-        image = container.container["image"]
+    if plan.fault is None:
+        pass
+    elif plan.fault == Fault.CANNOT_PULL_IMAGE:
+        image = container.spec.container["image"]
         found = plan.reason or (
             f"CannotPullContainerError: Error response from daemon: manifest for {image} not found: "
             "manifest unknown: Requested image not found"
@@ -72,6 +74,8 @@ def end_of(plan: Plan, container: StartContainer) -> End | None:
 
     An attempt whose host is lost has no exit code: https://github.com/nextstrain/cli/pull/145
     """
+    if plan.fault is None:
+        return End(plan.exit_code, plan.reason, plan.status_reason)
     if plan.fault == Fault.HANG:
         return None
     if plan.fault == Fault.SPOT_INTERRUPTION:
@@ -86,9 +90,9 @@ def _host_lost(container: StartContainer) -> str:
 
     The instance's id is made up of the attempt's.
     """
-    if container.platform == "FARGATE":
+    if container.spec.platform == "FARGATE":
         return _SPOT_TASK
-    return f"Host EC2 (instance i-{task_id(container.job_id, container.attempt)[:17]}) terminated."
+    return f"Host EC2 (instance i-{task_id(*container.key)[:17]}) terminated."
 
 
 def stuck_reason(asked: str | None) -> str:

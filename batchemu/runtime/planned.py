@@ -38,7 +38,7 @@ class PlannedRuntime(JobRuntime):
         end = end_of(plan, container)
         if plan.fault in STRIKES and end is not None:
             log.info("%s runs until it meets its planned %s", container.key, plan.fault)
-            delay_ms = round(plan.duration_s * 1000)
+            delay_ms = plan.duration_ms
             struck = _Struck(
                 self._real, self._scheduler, key=container.key, report=report, end=end, delay_ms=delay_ms
             )

@@ -80,14 +80,18 @@ class Plan:
         """The members that differ from their defaults: what ``from_json`` reads back."""
         return members.written(_MEMBERS, self)
 
+    @property
+    def duration_ms(self) -> int:
+        return round(self.duration_s * 1000)
+
     def matches(self, container: StartContainer) -> bool:
         return (
             not self.service_job
             and self.fault != Fault.STUCK_RUNNABLE
             and self.array_index in (None, container.array_index)
-            and self.attempt in (None, container.attempt)
+            and self.attempt in (None, container.key.attempt)
             and (self.job_name is None or fits(self.job_name, container.job_name))
-            and (self.job_definition is None or self._is_of(container.job_definition))
+            and (self.job_definition is None or self._is_of(container.spec.job_definition))
             and (self.job_queue is None or fits(self.job_queue, container.job_queue))
         )
 
@@ -159,7 +163,7 @@ class Plans:
         attempt that this plan leaves to run for real."""
         for plan in reversed(self._plans):
             if plan.matches(container):
-                is_planned = plan.real_after is None or container.attempt <= plan.real_after
+                is_planned = plan.real_after is None or container.key.attempt <= plan.real_after
                 return plan if is_planned else None
         return None
 

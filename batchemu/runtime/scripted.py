@@ -29,6 +29,10 @@ _EARLY_STOPS = 1_000
 """How many stops of attempts that we do not know are remembered."""
 
 
+_RUNTIME_ID = "scripted"
+"""There is no container that could be told from others."""
+
+
 def no_plan(job_name: str) -> str:
     """Why a job without a plan fails: ours, and within AWS's 255 characters for any job name."""
     example = json.dumps({"jobName": job_name, "exitCode": 0})
@@ -103,7 +107,7 @@ class ScriptedRuntime(JobRuntime):
         except LookupError:
             self._end_later(attempt, End(None, streams.GROUP_MISSING))
             return
-        attempt.report.started(f"scripted-{container.job_id}-{container.attempt}")
+        attempt.report.started(_RUNTIME_ID)
         if stream is not None and plan.logs:
             now = self._now_wall_ms()
             try:
@@ -112,7 +116,7 @@ class ScriptedRuntime(JobRuntime):
                 log.exception("the lines of %s are lost", container.key)
         end = end_of(plan, container)
         if end is not None:
-            self._end_later(attempt, end, delay_ms=round(plan.duration_s * 1000))
+            self._end_later(attempt, end, delay_ms=plan.duration_ms)
 
     def stop(self, key: AttemptKey, *, at_once: bool = False) -> None:
         """Ends a running attempt at once, in emulated time: what obeys SIGTERM needs no grace."""

@@ -32,11 +32,12 @@ def open_stream(sink: LogSink, scope: Scope, container: StartContainer) -> LogSt
     Only the default group is made without being asked: others need ``awslogs-create-group``. Raises
     LookupError when the group is missing.
     """
-    configuration = container.container.get("logConfiguration") or {}
+    configuration = container.spec.container.get("logConfiguration") or {}
     if configuration.get("logDriver", "awslogs") != "awslogs":
         return None
-    stream = LogStream(scope, container.log_group, container.log_stream)
-    sink.open(stream, create_group=container.log_group == DEFAULT_GROUP or _asks_for_group(configuration))
+    group = container.spec.log_group
+    stream = LogStream(scope, group, container.log_stream)
+    sink.open(stream, create_group=group == DEFAULT_GROUP or _asks_for_group(configuration))
     return stream
 
 

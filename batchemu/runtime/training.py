@@ -54,9 +54,7 @@ class TrainingStandIn:
         failed = plan.exit_code != 0
         status = TrainingStatus.FAILED if failed else TrainingStatus.COMPLETED
         reason = (plan.reason or f"AlgorithmError: exit code {plan.exit_code}") if failed else None
-        self._scheduler.call_later(
-            round(plan.duration_s * 1000), partial(self._end, key, report, status, reason)
-        )
+        self._scheduler.call_later(plan.duration_ms, partial(self._end, key, report, status, reason))
 
     def stop(self, key: AttemptKey) -> None:
         """The training job is Stopped at once, in emulated time."""

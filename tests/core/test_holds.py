@@ -115,7 +115,7 @@ def test_the_container_of_a_held_starting_job_is_asked_for_when_it_is_let_go(lab
     job = lab.submit()
     assert (lab.status(job), lab.started(), lab.used()) == ("STARTING", [], 1)
     lab.hold()
-    assert [each.job_id for each in lab.started()] == [job]
+    assert [each.key.job_id for each in lab.started()] == [job]
 
 
 def test_what_is_reported_of_a_held_starting_job_is_told_when_it_is_let_go(lab: Lab) -> None:

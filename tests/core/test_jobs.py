@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from batchemu.core.effects import StartContainer
-from batchemu.core.ids import JobId, task_id
+from batchemu.core.effects import AttemptKey, ContainerSpec, StartContainer
+from batchemu.core.ids import AttemptNo, JobId, task_id
 from batchemu.core.world import Delays
 from batchemu.errors import ClientException
 from tests.core.lab import SUCCEEDED, Lab
@@ -34,13 +34,17 @@ def test_the_container_is_asked_for_with_everything_resolved(lab: Lab) -> None:
     )
     (asked,) = lab.started()
     assert asked == StartContainer(
-        job_id=job,
-        attempt=1,  # type: ignore[arg-type]
+        key=AttemptKey(job, AttemptNo(1)),
+        spec=ContainerSpec(
+            job_definition="worker:1",
+            container=lab.job(job).resolved.container,
+            command=("run", "this"),
+            vcpus=2.0,
+            memory_mib=128,
+            log_group="/aws/batch/job",
+        ),
         job_name="job-1",
         job_queue="queue",
-        job_definition="worker:1",
-        container=lab.job(job).resolved.container,
-        command=("run", "this"),
         environment={
             "A": "1",
             "B": "2",
@@ -50,10 +54,7 @@ def test_the_container_is_asked_for_with_everything_resolved(lab: Lab) -> None:
             "AWS_BATCH_CE_NAME": "ce",
             "AWS_EXECUTION_ENV": "AWS_ECS_EC2",
         },
-        vcpus=2.0,
-        memory_mib=128,
-        log_group="/aws/batch/job",
-        log_stream=f"worker/default/{task_id(job, 1)}",  # type: ignore[arg-type]
+        log_stream=f"worker/default/{task_id(job, AttemptNo(1))}",
     )
 
 
@@ -234,7 +235,7 @@ def test_delays_hold_a_job_in_submitted_and_starting() -> None:
     assert lab.status(job) == "STARTING"
     assert lab.started() == []
     lab.fire("starting")
-    assert [each.job_id for each in lab.started()] == [job]
+    assert [each.key.job_id for each in lab.started()] == [job]
 
 
 def test_a_job_can_be_ended_during_the_delays() -> None:

@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from batchemu.core.effects import StartContainer
+from batchemu.core.effects import AttemptKey, ContainerSpec, StartContainer
 from batchemu.core.ids import AttemptNo, JobId
 from batchemu.engine.ports import Scope
 from batchemu.runtime.streams import DEFAULT_GROUP
@@ -148,18 +148,19 @@ def make_container(
     """A container to start; ``members`` are members of ContainerProperties."""
     job_id = job_id or str(uuid.uuid4())
     return StartContainer(
-        job_id=JobId(job_id),
-        attempt=AttemptNo(attempt),
-        job_name=job_name,
-        job_queue=job_queue,
-        job_definition=job_definition,
-        container={"image": image, **members},
-        command=command,
-        environment=environment or {},
-        vcpus=vcpus,
-        memory_mib=memory_mib,
-        log_group=log_group,
-        log_stream=f"definition/default/{job_id}-{attempt}",
-        platform=platform,
-        array_index=array_index,
+        AttemptKey(JobId(job_id), AttemptNo(attempt)),
+        ContainerSpec(
+            job_definition=job_definition,
+            container={"image": image, **members},
+            command=command,
+            vcpus=vcpus,
+            memory_mib=memory_mib,
+            log_group=log_group,
+            platform=platform,
+        ),
+        job_name,
+        job_queue,
+        environment or {},
+        f"definition/default/{job_id}-{attempt}",
+        array_index,
     )

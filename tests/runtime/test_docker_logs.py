@@ -101,9 +101,9 @@ def test_a_refresh_is_restricted_to_what_it_names(
     wait_printed(client, report.wait_started(), "ready")
     runtime.refresh_logs(Scope("123456789012", "eu-west-1"), None, ())
     runtime.refresh_logs(SCOPE, "/other", ())
-    runtime.refresh_logs(SCOPE, container.log_group, ["other"])
+    runtime.refresh_logs(SCOPE, container.spec.log_group, ["other"])
     assert sink.texts(container) == []
-    runtime.refresh_logs(SCOPE, container.log_group, ["other", container.log_stream])
+    runtime.refresh_logs(SCOPE, container.spec.log_group, ["other", container.log_stream])
     assert sink.texts(container) == ["ready"]
 
 

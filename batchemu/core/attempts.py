@@ -110,7 +110,7 @@ def start_delayed(world: World, timer: TimerKey, effects: list[Effect]) -> None:
 def started(world: World, report: ContainerStarted, effects: list[Effect]) -> None:
     """RUNNING; the timeout counts from here."""
     found = _under_way(world, report.job_id, report.attempt)
-    if found is None or found[0].status is not STARTING or _keep(world, *found, report):
+    if found is None or found[0].status is not STARTING or (world.holds and _keep(world, *found, report)):
         return
     _run(world, *found, effects, at=report.at, started_at=report.started_at)
 
@@ -120,8 +120,7 @@ def _run(
 ) -> None:
     attempt.started_at = job.started_at = max(started_at, job.created_at)
     move(world, job, RUNNING, effects, at=at)
-    due = _times_out_at(job, attempt)
-    if due is not None:
+    if (due := _times_out_at(job, attempt)) is not None:
         timers.arm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), due, effects)
 
 
@@ -163,7 +162,7 @@ def exited(world: World, report: ContainerExited, effects: list[Effect]) -> None
     An exit that overtakes its "started" passes through RUNNING.
     """
     found = _under_way(world, report.job_id, report.attempt)
-    if found is None or _keep(world, *found, report):
+    if found is None or (world.holds and _keep(world, *found, report)):
         return
     job, attempt = found
     stopped_at = max(report.stopped_at, job.created_at)
@@ -180,14 +179,10 @@ def exited(world: World, report: ContainerExited, effects: list[Effect]) -> None
 def reported(world: World, command: ContainersReported, effects: list[Effect]) -> None:
     """Several reports, one after the other."""
     for report in command.reports:
-        _take(world, report, effects)
-
-
-def _take(world: World, report: ContainerStarted | ContainerExited, effects: list[Effect]) -> None:
-    if isinstance(report, ContainerStarted):
-        started(world, report, effects)
-    else:
-        exited(world, report, effects)
+        if isinstance(report, ContainerStarted):
+            started(world, report, effects)
+        else:
+            exited(world, report, effects)
 
 
 def _keep(world: World, job: Job, attempt: Attempt, report: ContainerStarted | ContainerExited) -> bool:

@@ -95,7 +95,7 @@ class ScriptedRuntime(JobRuntime):
             self._end_later(attempt, End(None))
         elif plan is None:
             self._end_later(attempt, End(None, no_plan(container.job_name)))
-        elif error := start_error(plan, container):
+        elif (error := start_error(plan, container)) is not None:
             self._end_later(attempt, End(None, error, plan.status_reason))
         else:
             self._run(scope, attempt, plan)

@@ -149,6 +149,18 @@ class Lab:
             )
         )
 
+    def report_all(self, *reports: tuple[JobId, int | None]) -> None:
+        """Several at once: a job that has started (None), or its exit code."""
+        at = self.at()
+        made: list[i.ContainerStarted | i.ContainerExited] = []
+        for job_id, code in reports:
+            number = AttemptNo(self._attempt(job_id))
+            if code is None:
+                made.append(i.ContainerStarted(at, job_id, number, "container", at))
+            else:
+                made.append(i.ContainerExited(at, job_id, number, code, None, at))
+        self.take(i.ContainersReported(at, tuple(made)))
+
     def lose_host(self, job_id: JobId, status_reason: str = "Host EC2 (instance i-1) terminated.") -> None:
         at = self.at()
         number = AttemptNo(self._attempt(job_id))

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from batchemu.core.holds import Hold
 from batchemu.core.step import step
-from batchemu.core.world import TERMINAL, Delays, JobStatus, World
+from batchemu.core.world import ON_AN_ENVIRONMENT, TERMINAL, Delays, JobStatus, World
 from batchemu.errors import ClientException
 from tests.core.lab import Lab
 
@@ -119,6 +119,13 @@ class Batch(RuleBasedStateMachine):
         attempt = self.lab.job(job).attempt
         number = (attempt.number if attempt else 1) - late
         self.lab.exit(job, code, attempt=max(1, number))
+
+    @precondition(lambda self: self._any(JobStatus.STARTING, JobStatus.RUNNING))
+    @rule(data=st.data())
+    def reports_together(self, data: st.DataObject) -> None:
+        under_way = [each.job_id for each in self.lab.world.jobs.values() if each.status in ON_AN_ENVIRONMENT]
+        reports = st.tuples(st.sampled_from(under_way), st.sampled_from([None, 0, 1]))
+        self.lab.report_all(*data.draw(st.lists(reports, min_size=2, max_size=4)))
 
     @precondition(lambda self: self._any())
     @rule(data=st.data(), how=st.sampled_from(["cancel", "terminate"]))

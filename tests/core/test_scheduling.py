@@ -153,3 +153,13 @@ def test_a_head_waits_until_all_its_consumable_resources_are_there_at_once() -> 
     assert plan(line, rooms, {"license": 2, "token": 1}.__getitem__) == [Placement(1, "a")]
     assert plan(line, rooms, {"license": 3, "token": 1}.__getitem__) == [Placement(n, "a") for n in (1, 2, 3)]
     assert plan(line, rooms, {"license": 2, "token": -1}.__getitem__) == []  # nobody has made a token
+
+
+def test_the_scheduler_looks_once_at_what_several_containers_have_reported(lab: Lab) -> None:
+    lab.queue("urgent", priority=10)
+    lab.definition(vcpus=2)
+    running = [lab.submit(), lab.submit()]
+    lab.definition("big", vcpus=4)
+    patient, urgent = lab.submit(), lab.submit(queue="urgent", jobDefinition="big")
+    lab.report_all((running[0], None), (running[1], None), (running[0], 0), (running[1], 3))
+    assert lab.status(*running, patient, urgent) == ["SUCCEEDED", "FAILED", "RUNNABLE", "STARTING"]

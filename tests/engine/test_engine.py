@@ -408,3 +408,36 @@ def test_a_move_waits_for_what_another_thread_carries_out(bench: Bench) -> None:
     mover.join(30)
     thread.join(30)
     assert bench.status("job-3") == "SUCCEEDED"
+
+
+def test_containers_that_end_at_one_instant_are_one_step(bench: Bench) -> None:
+    bench.plans.add(Plan(duration_s=5.0))
+    jobs = [bench.submit(f"job-{number}") for number in range(4)]
+    bench.engine.advance(5000)
+    assert {bench.status(each) for each in jobs} == {"SUCCEEDED"}
+    (record,) = [each for each in bench.engine.log.tail() if isinstance(each.input, i.ContainersReported)]
+    assert [each.job_id for each in record.input.reports] == jobs  # type: ignore[union-attr]
+
+
+def test_an_exit_comes_before_the_timeout_of_the_same_instant(bench: Bench) -> None:
+    bench.plans.add(Plan(duration_s=60.0))
+    job = bench.submit("job", timeout={"attemptDurationSeconds": 60})
+    other = bench.submit("other")
+    bench.engine.advance(60_000)
+    assert (bench.status(job), bench.status(other)) == ("SUCCEEDED", "SUCCEEDED")
+
+
+def test_what_comes_in_after_a_report_is_decided_after_it(bench: Bench) -> None:
+    """Also while that report waits for others of its instant."""
+    bench.plans.add(Plan(duration_s=1.0))
+    bench.submit("job")
+    bench.submit("other")
+    seen: list[str] = []
+
+    def terminate() -> None:
+        bench.engine.apply(HERE, lambda at: i.TerminateJob(at=at, job_id=JobId("job"), reason="late"))
+        seen.append(bench.status("job"))
+
+    bench.engine.call_later(1000, terminate)
+    bench.engine.advance(1000)
+    assert (seen, bench.status("other")) == (["SUCCEEDED"], "SUCCEEDED")

@@ -269,7 +269,7 @@ def test_attempts_of_one_job_are_told_apart(adapter: Adapter) -> None:
     report = Report()
     adapter.runtime.start(SCOPE, first, report)
     adapter.wait_running(report)
-    adapter.runtime.stop(AttemptKey(first.job_id, AttemptNo(2)))
-    _, end = run(adapter, adapter.exits(0, job_id=first.job_id, attempt=3))
+    adapter.runtime.stop(AttemptKey(first.key.job_id, AttemptNo(2)))
+    _, end = run(adapter, adapter.exits(0, job_id=first.key.job_id, attempt=3))
     assert end == Exit(0)
     assert report.calls == ["started"]

@@ -53,12 +53,12 @@ def test_the_engine_sees_labels_name_and_limits(
         environment={"COLOUR": "blue"},
     )
     found = client.api.inspect_container(begin(runtime, container).wait_started())
-    assert found["Name"] == f"/batchemu-{container.job_id[:8]}-2"
+    assert found["Name"] == f"/batchemu-{container.key.job_id[:8]}-2"
     owner = found["Config"]["Labels"].pop("batchemu.owner")
     assert len(owner.split("/")) == 4
     assert found["Config"]["Labels"] == {
         "batchemu.session": session,
-        "batchemu.job-id": container.job_id,
+        "batchemu.job-id": container.key.job_id,
         "batchemu.attempt": "2",
         "batchemu.job-queue": "high",
     }

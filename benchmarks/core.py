@@ -64,7 +64,7 @@ def _submit(core: Core, jobs: int) -> deque[StartContainer]:
 def _run_all(core: Core, starting: deque[StartContainer]) -> None:
     while starting:
         container = starting.popleft()
-        job_id, attempt = container.job_id, container.attempt
+        job_id, attempt = container.key
         step(
             core.world,
             ContainerStarted(at=NOW, job_id=job_id, attempt=attempt, runtime_id="none", started_at=NOW),

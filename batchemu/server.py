@@ -18,7 +18,7 @@ from batchemu import control
 from batchemu.aws.embedded import WAITRESS_SETTINGS, EmbeddedAws, set_up_waitress
 from batchemu.aws.logs import EmbeddedLogs, MemoryLogs, log_request_target
 from batchemu.aws.references import EmbeddedReferences
-from batchemu.core.facts import JobStatusChanged, ServiceJobStatusChanged
+from batchemu.core.facts import JobQueueBlocked, JobStatusChanged, ServiceJobStatusChanged
 from batchemu.core.quotas import RAISED, Quotas
 from batchemu.core.world import AWS_LIKE, Delays
 from batchemu.engine.clock import Clock
@@ -282,4 +282,12 @@ def in_words(scope: Scope, fact: Fact) -> str:
         before = f"{fact.before} -> " if fact.before else ""
         kind = "job" if isinstance(fact, JobStatusChanged) else "service job"
         return f"{kind} {fact.job_id} {fact.job_name}: {before}{fact.after}{reason}"
-    return f"{fact.arn.partition(scope.account + ':')[2]}: {fact.after or 'gone'}"
+    if isinstance(fact, JobQueueBlocked):
+        return (
+            f"{_tail(scope, fact.queue_arn)} is blocked by job {fact.job_id} {fact.job_name}: {fact.reason}"
+        )
+    return f"{_tail(scope, fact.arn)}: {fact.after or 'gone'}"
+
+
+def _tail(scope: Scope, arn: str) -> str:
+    return arn.partition(scope.account + ":")[2]

@@ -95,7 +95,7 @@ _COMPUTE_ENVIRONMENT: Final = (
     ),
     *_each(
         "computeResources.",
-        ("minvCpus", "desiredvCpus", "instanceTypes", "instanceRole", "subnets", "securityGroupIds"),
+        ("minvCpus", "desiredvCpus", "instanceRole", "subnets", "securityGroupIds"),
         f"{_NO_INSTANCES} (it is checked, though)",
         None,
     ),
@@ -108,7 +108,11 @@ _COMPUTE_ENVIRONMENT: Final = (
     NoEffect("eksConfiguration", "there are no pods"),
 )
 _QUEUE: Final = (
-    NoEffect("jobStateTimeLimitActions", "no job is ever found to block its queue"),
+    NoEffect(
+        "jobStateTimeLimitActions",
+        "no service job is ever found to block its queue",
+        lambda given: any(each["action"] == "TERMINATE" for each in given),
+    ),
     NoEffect("schedulingPolicyArn", f"of a fair-share policy: {_NO_FAIR_SHARE}", None),
 )
 _QUOTA_SHARE: Final = (

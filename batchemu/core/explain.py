@@ -188,6 +188,8 @@ def _why_not_placed(world: World, queue: JobQueue, job: Job, found: list[Room]) 
     ahead = _ahead_of(world, queue, job)
     if ahead is not None:
         return f"Job {ahead.job_id} is before it in the queue."
+    if queue.blocked is not None and queue.blocked.job_id == job.job_id:
+        return f"It blocks its queue: {queue.blocked.reason}"
     suited = [room for room in found if room.capability == needs.capability]
     if not any(room.is_open for room in suited):
         return f"No compute environment for {needs.capability} jobs of its queue is ENABLED and VALID."

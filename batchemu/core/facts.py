@@ -51,6 +51,18 @@ class ResourceStatusChanged:
     reason: str | None = None
 
 
-Fact = JobStatusChanged | ServiceJobStatusChanged | ResourceStatusChanged
-FACTS: Final = (JobStatusChanged, ServiceJobStatusChanged, ResourceStatusChanged)
+@tuple_like
+class JobQueueBlocked:
+    """The RUNNABLE job at the head of a job queue will not be placed as things are."""
+
+    at: Millis
+    queue_arn: str
+    job_id: JobId
+    job_name: str
+    reason: str
+    """Its statusReason."""
+
+
+Fact = JobStatusChanged | ServiceJobStatusChanged | ResourceStatusChanged | JobQueueBlocked
+FACTS: Final = (JobStatusChanged, ServiceJobStatusChanged, ResourceStatusChanged, JobQueueBlocked)
 """The same, to ask with."""

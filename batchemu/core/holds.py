@@ -80,16 +80,6 @@ def blocker(world: World, queue: JobQueue) -> tuple[Job, str] | None:
     return None
 
 
-def tell_blocker(world: World, queue: JobQueue) -> None:
-    """Give the job that blocks a queue its statusReason.
-
-    Source: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html
-    """
-    found = blocker(world, queue)
-    if found:
-        found[0].status_reason = found[1]
-
-
 def may_place(world: World) -> bool:
     """Whether the scheduler, if it is paused, has a step left for one more job."""
     return world.steps is None or world.steps > 0

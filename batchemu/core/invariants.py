@@ -17,6 +17,7 @@ from batchemu.core.effects import TimerKey
 from batchemu.core.endings import is_held_back
 from batchemu.core.holds import blocker, keeps
 from batchemu.core.lifecycle import IN_SERVICE
+from batchemu.core.scheduling.fit import choose
 from batchemu.core.scheduling.run import rooms
 from batchemu.core.scheduling.training import lines
 from batchemu.core.world import (
@@ -47,6 +48,7 @@ def check(world: World) -> None:
     _check_consumables(world)
     _check_serving(world)
     _check_queues(world)
+    _check_blocked(world)
     _check_service_jobs(world)
     _check_training_lines(world)
     _check_held(world)
@@ -171,6 +173,13 @@ def _check_queues(world: World) -> None:
                     raise Broken("a job is listed under its own status", world.jobs[job_id])
 
 
+def _check_blocked(world: World) -> None:
+    for queue in world.queues.values():
+        told = [job.job_id for job in queue.runnable.values() if job.status_reason is not None]
+        if told != ([] if queue.blocked is None else [queue.blocked.job_id]):
+            raise Broken("of the jobs in line that one has a statusReason that blocks the queue", queue)
+
+
 def _check_job(world: World, job: Job) -> None:
     if (job.status in TERMINAL) != (job.stopped_at is not None):
         raise Broken("stoppedAt is there when the job is over, and only then", job)
@@ -273,5 +282,5 @@ def _check_nobody_waits_for_nothing(world: World) -> None:
         if any(stock(world, name) < quantity for name, quantity in need.consumables):
             continue
         for room in rooms(world, queue):
-            if room.is_open and room.capability == need.capability and need.vcpus <= room.free_vcpus:
+            if choose(need, [room], {room.name: room.free_vcpus}):
                 raise Broken("nobody waits for nothing", (queue.runnable[head], room))

@@ -12,6 +12,7 @@ from batchemu.core import timers
 from batchemu.core.effects import TimerKey
 from batchemu.core.facts import ResourceStatusChanged
 from batchemu.core.ids import Millis
+from batchemu.core.scheduling.blocked import TIMER
 from batchemu.core.transitions import move_resource
 from batchemu.core.world import ComputeEnvironment, JobQueue, QuotaShare, ServiceEnvironment
 
@@ -112,6 +113,7 @@ def _vanish(world: World, resource: Resource, effects: list[Effect], *, at: Mill
         for share in shares_of(world, resource):
             del world.quota_shares[share.arn]
         detach(world, resource)
+        timers.disarm(world, TimerKey(TIMER, resource.arn), effects)
         world.dirty.discard(resource.name)
     for known in _known(world):
         for key, each in known.items():

@@ -77,7 +77,7 @@ def _resolved(
     parameters = {**detail["parameters"], **(params.get("parameters") or {})}
     container = _merged(detail["containerProperties"], overrides)
     container["command"] = substitute(container["command"], parameters)
-    vcpus, memory_mib = _amounts(container, capability)
+    vcpus, memory_mib, gpus = _amounts(container, capability)
     strategy = params.get("retryStrategy") or detail.get("retryStrategy")
     definition_rules.check_retry_strategy(strategy)
     timeout = params.get("timeout") or detail.get("timeout")
@@ -111,6 +111,7 @@ def _resolved(
         is_overridden=bool(overrides or params.get("parameters")),
         vcpus=vcpus,
         memory_mib=memory_mib,
+        gpus=gpus,
         attempts=strategy["attempts"] if strategy else 1,
         evaluate_on_exit=tuple(strategy.get("evaluateOnExit", ())) if strategy else (),
         retry_strategy={"evaluateOnExit": [], **strategy} if strategy else None,
@@ -170,7 +171,7 @@ def _override_amounts(container: dict[str, Any], overrides: Mapping[str, Any]) -
         container["resourceRequirements"] = [{"value": value, "type": kind} for kind, value in merged.items()]
 
 
-def _amounts(container: Mapping[str, Any], capability: PlatformCapability) -> tuple[float, int]:
+def _amounts(container: Mapping[str, Any], capability: PlatformCapability) -> tuple[float, int, int]:
     given = platform_rules.requirements(container)
     if capability is PlatformCapability.FARGATE:
         platform_rules.check_fargate_amounts([given])
@@ -178,7 +179,7 @@ def _amounts(container: Mapping[str, Any], capability: PlatformCapability) -> tu
         platform_rules.check_amounts(container, given)
     vcpus = given["VCPU"] if "VCPU" in given else container["vcpus"]
     memory = given["MEMORY"] if "MEMORY" in given else container["memory"]
-    return float(vcpus), int(memory)
+    return float(vcpus), int(memory), int(given.get("GPU", 0))
 
 
 def substitute(command: Sequence[str], parameters: Mapping[str, str]) -> list[str]:

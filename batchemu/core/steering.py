@@ -53,9 +53,8 @@ def _leave_pending(world: World, job: Job, effects: list[Effect], at: Millis) ->
     endings.go_on(world, endings.after_waiting(world, job), effects, at=at)
 
 
-def _forget_reason(_world: World, job: Job, _effects: list[Effect], _at: Millis) -> None:
-    """The scheduler looks next, and says again who blocks its queue."""
-    job.status_reason = None
+def _wait_on(_world: World, _job: Job, _effects: list[Effect], _at: Millis) -> None:
+    """The scheduler looks next."""
 
 
 def _leave_starting(world: World, job: Job, effects: list[Effect], at: Millis) -> None:
@@ -65,7 +64,7 @@ def _leave_starting(world: World, job: Job, effects: list[Effect], at: Millis) -
 _GO_ON: Final[Mapping[JobStatus, Callable[[World, Job, list[Effect], Millis], None]]] = {
     JobStatus.SUBMITTED: _leave_submitted,
     JobStatus.PENDING: _leave_pending,
-    JobStatus.RUNNABLE: _forget_reason,
+    JobStatus.RUNNABLE: _wait_on,
     JobStatus.STARTING: _leave_starting,
     JobStatus.RUNNING: _leave_starting,
 }

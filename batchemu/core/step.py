@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from batchemu.core import (
     attempts,
+    blocking,
     compute,
     consumables,
     definitions,
@@ -30,6 +31,7 @@ from batchemu.core import (
 from batchemu.core import inputs as i
 from batchemu.core.effects import Outcome
 from batchemu.core.ids import JobId
+from batchemu.core.scheduling import blocked
 from batchemu.core.scheduling.run import schedule
 
 if TYPE_CHECKING:
@@ -69,6 +71,9 @@ _TIMERS: Mapping[str, Callable[[World, TimerKey, list[Effect], Millis], None]] =
         world, JobId(timer.subject), effects, at=at
     ),
     trainings.TIMEOUT_TIMER: lambda world, timer, effects, _: trainings.timed_out(world, timer, effects),
+    blocked.TIMER: lambda world, timer, effects, at: blocking.timer_fired(
+        world, timer.subject, effects, at=at
+    ),
     retention.PURPOSE: lambda world, timer, effects, at: retention.timer_fired(
         world, timer.subject, effects, at=at
     ),

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from batchemu.arn import Arn
+from batchemu.core import instance_sizes
 from batchemu.core.quotas import Quotas
 from batchemu.core.scheduling.line import Line
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from batchemu.core.holds import Hold
     from batchemu.core.ids import AttemptNo, JobId, Millis
     from batchemu.core.inputs import ContainerExited, ContainerStarted
+    from batchemu.core.instance_sizes import Size
     from batchemu.core.retries import Decision
 
 
@@ -135,9 +137,25 @@ class ComputeEnvironment:
         return self.capability is PlatformCapability.EKS
 
     @property
+    def sizes(self) -> tuple[Size, ...] | None:
+        """What the largest instances hold that it can launch; None: whatever is asked for."""
+        types = self.resources.get("instanceTypes")
+        return instance_sizes.largest(tuple(types)) if types else None
+
+    @property
     def max_vcpus(self) -> float:
         """An UNMANAGED environment has what its registered instances have: none are known yet."""
         return float(self.resources.get("maxvCpus", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A job queue is blocked by the job at its head."""
+
+    job_id: JobId
+    reason: str
+    """Its statusReason."""
+    since: Millis
 
 
 @dataclass(slots=True, kw_only=True)
@@ -168,6 +186,8 @@ class JobQueue:
     """Every service job of the queue by its sequence number."""
     shares: Counter[str] = field(default_factory=Counter)
     """Share identifiers of jobs that are not over; a parent counts once for all of its children."""
+    blocked: Blocked | None = None
+    """Its head, where that waits for something that nothing here will give it."""
     by_status: dict[JobStatus, dict[int, JobId]] = field(
         default_factory=lambda: {status: {} for status in JobStatus}
     )
@@ -303,6 +323,7 @@ class ResolvedJob:
     """Whether the request has a say in the command or the environment."""
     vcpus: float
     memory_mib: int
+    gpus: int
     attempts: int
     evaluate_on_exit: tuple[Mapping[str, str], ...]
     retry_strategy: Mapping[str, Any] | None

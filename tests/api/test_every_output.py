@@ -128,7 +128,7 @@ def environments(batch: Batch) -> None:
 
 def queues(batch: Batch) -> None:
     client = batch.client
-    batch.environment("ce", maxvCpus=2)
+    batch.environment("ce", maxvCpus=2, instanceTypes=["g4dn.xlarge"])  # one definition asks for a GPU
     batch.queue("queue")
     shares = [{"shareIdentifier": "a*", "weightFactor": 0.5}]
     fair = client.create_scheduling_policy(

@@ -7,31 +7,43 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from batchemu.core.instance_sizes import Size
 from batchemu.core.scheduling.fit import Room
 from batchemu.core.scheduling.queue import Placement, plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from batchemu.core.scheduling.queue import Needs
     from tests.core.lab import Lab
 
 
-def room(name: str, free: float, *, is_open: bool = True, capability: str = "EC2") -> Room:
-    return Room(name=name, capability=capability, is_open=is_open, free_vcpus=free)
+def room(
+    name: str,
+    free: float,
+    *,
+    is_open: bool = True,
+    capability: str = "EC2",
+    most: float | None = 100,
+    is_invalid: bool = False,
+    sizes: Sequence[tuple[int, int, int]] | None = None,
+) -> Room:
+    held = None if sizes is None else [Size(*size) for size in sizes]
+    return Room(name, capability, is_open, free, most, is_invalid, held)
 
 
 @dataclass
-class _Needs:
-    capability: str
-    vcpus: float
-    consumables: Sequence[tuple[str, int]]
+class Requirements:
+    capability: str = "EC2"
+    vcpus: float = 1
+    consumables: Sequence[tuple[str, int]] = ()
+    memory_mib: int = 64
+    gpus: int = 0
 
 
 def waiting(
     seq: int, capability: str, vcpus: float, consumables: Sequence[tuple[str, int]] = ()
-) -> tuple[int, Needs]:
-    return seq, _Needs(capability, vcpus, consumables)
+) -> tuple[int, Requirements]:
+    return seq, Requirements(capability, vcpus, consumables)
 
 
 def nothing(consumable_resource: str) -> int:

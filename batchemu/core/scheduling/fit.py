@@ -6,12 +6,14 @@ are tried in ascending order; one that is full, DISABLED or not VALID is passed 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from batchemu.core.records import tuple_like
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from batchemu.core.instance_sizes import Size
 
 
 @tuple_like
@@ -23,11 +25,47 @@ class Room:
     is_open: bool
     """ENABLED, and VALID or being updated."""
     free_vcpus: float
+    max_vcpus: float | None = None
+    """None: nobody knows, instances come and go by themselves."""
+    is_invalid: bool = False
+    sizes: Sequence[Size] | None = None
+    """What the largest instances hold that can be launched; None: whatever is asked for."""
+
+    def could_hold(self, needs: Needs) -> bool:
+        """Whether one of its instances can take the job, once it is empty."""
+        if self.sizes is None:
+            return True
+        return any(size.holds(needs.vcpus, needs.memory_mib, needs.gpus) for size in self.sizes)
 
 
-def choose(capability: str, vcpus: float, rooms: Sequence[Room], free: Mapping[str, float]) -> str | None:
+class Needs(Protocol):
+    """What a RUNNABLE job asks for, as the scheduler sees it."""
+
+    @property
+    def capability(self) -> str: ...
+
+    @property
+    def vcpus(self) -> float: ...
+
+    @property
+    def memory_mib(self) -> int: ...
+
+    @property
+    def gpus(self) -> int: ...
+
+    @property
+    def consumables(self) -> Sequence[tuple[str, int]]:
+        """Names of consumable resources, and how much of each."""
+
+
+def choose(needs: Needs, rooms: Sequence[Room], free: Mapping[str, float]) -> str | None:
     """Name of the first environment that takes the job; None: it waits."""
     for room in rooms:
-        if room.is_open and room.capability == capability and vcpus <= free[room.name]:
+        if (
+            room.is_open
+            and room.capability == needs.capability
+            and needs.vcpus <= free[room.name]
+            and room.could_hold(needs)
+        ):
             return room.name
     return None

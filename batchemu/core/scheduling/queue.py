@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_scheduling.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from batchemu.core.records import tuple_like
 from batchemu.core.scheduling.fit import choose
@@ -13,21 +13,7 @@ from batchemu.core.scheduling.fit import choose
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from batchemu.core.scheduling.fit import Room
-
-
-class Needs(Protocol):
-    """What a RUNNABLE job asks for, as the scheduler sees it."""
-
-    @property
-    def capability(self) -> str: ...
-
-    @property
-    def vcpus(self) -> float: ...
-
-    @property
-    def consumables(self) -> Sequence[tuple[str, int]]:
-        """Names of consumable resources, and how much of each."""
+    from batchemu.core.scheduling.fit import Needs, Room
 
 
 @tuple_like
@@ -50,7 +36,7 @@ def plan(
     taken: dict[str, int] = {}
     placements = []
     for seq, needs in line:
-        name = choose(needs.capability, needs.vcpus, rooms, free)
+        name = choose(needs, rooms, free)
         if name is None or not _take(needs.consumables, stock, taken):
             break
         free[name] -= needs.vcpus

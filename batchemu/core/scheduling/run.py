@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from batchemu.core import consumables, holds
+from batchemu.core import blocking, consumables, holds
 from batchemu.core.attempts import place
 from batchemu.core.lifecycle import is_in_service
 from batchemu.core.scheduling import training
@@ -47,16 +47,17 @@ def _serve(world: World, name: str, effects: list[Effect], *, at: Millis) -> Non
         return
     if queue.training_line:
         training.serve(world, queue, effects, at=at)
-    if not queue.runnable:
+    if not queue.runnable and queue.blocked is None:
         return
-    for placement in plan(_line(world, queue), rooms(world, queue), partial(consumables.stock, world)):
+    found = rooms(world, queue)
+    for placement in plan(_line(world, queue), found, partial(consumables.stock, world)):
         if not holds.may_place(world):
             break
         job = queue.runnable[placement.seq]
         if place(world, job, world.environments[placement.environment], effects, at=at):
             holds.take_step(world)
-    if world.holds:
-        holds.tell_blocker(world, queue)
+    head = next(_line(world, queue), None)
+    blocking.look(world, queue, None if head is None else queue.runnable[head[0]], found, effects, at=at)
 
 
 def _line(world: World, queue: JobQueue) -> Iterator[tuple[int, ResolvedJob]]:
@@ -81,4 +82,7 @@ def _room(environment: ComputeEnvironment) -> Room:
         environment.capability,
         environment.state == "ENABLED" and is_in_service(environment),
         environment.max_vcpus - environment.used_vcpus,
+        environment.max_vcpus if environment.type == "MANAGED" else None,
+        environment.status == "INVALID" or environment.fault is not None,
+        environment.sizes,
     )

@@ -65,7 +65,7 @@ def place(world: World, job: Job, on: ComputeEnvironment, effects: list[Effect],
 
 def _ask(world: World, job: Job, attempt: Attempt, effects: list[Effect]) -> None:
     """Ask for the container, unless the job is held."""
-    if not holds.keeps(world, job):
+    if not (world.holds and holds.keeps(world, job)):
         attempt.asked_for = True
         effects.append(container_of(world, job, attempt))
 

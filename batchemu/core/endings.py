@@ -84,7 +84,7 @@ def after_waiting(world: World, job: Job) -> list[Next]:
     parent = job.parent
     if job.ending is not None:
         return [] if is_held_back(job) else [(job, FAILED, job.ending.reason)]
-    if holds.keeps(world, job):
+    if world.holds and holds.keeps(world, job):
         return []
     if job.falls:
         return [(job, FAILED, dependencies.FAILED_REASON)]

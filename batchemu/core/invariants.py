@@ -17,7 +17,6 @@ from batchemu.core.effects import TimerKey
 from batchemu.core.endings import is_held_back
 from batchemu.core.holds import blocker, keeps
 from batchemu.core.lifecycle import IN_SERVICE
-from batchemu.core.scheduling.fit import choose
 from batchemu.core.scheduling.run import rooms
 from batchemu.core.scheduling.training import lines
 from batchemu.core.world import (
@@ -282,5 +281,5 @@ def _check_nobody_waits_for_nothing(world: World) -> None:
         if any(stock(world, name) < quantity for name, quantity in need.consumables):
             continue
         for room in rooms(world, queue):
-            if choose(need, [room], {room.name: room.free_vcpus}):
+            if room.takes(need) and need.vcpus <= room.free_vcpus:
                 raise Broken("nobody waits for nothing", (queue.runnable[head], room))

@@ -449,14 +449,18 @@ class Report:
         self._scope = scope
         self._key = key
 
-    def _emulated(self, wall_ms: int | None, now: Millis) -> Millis:
-        return now if wall_ms is None else min(self._engine.clock.emulated(wall_ms), now)
+    def _emulated(self, wall_ms: int, now: Millis) -> Millis:
+        return min(self._engine.clock.emulated(wall_ms), now)
 
     def started(self, runtime_id: str, wall_ms: int | None = None) -> None:
         self._engine.report(
             self._scope,
             lambda at: ContainerStarted(
-                at, self._key.job_id, self._key.attempt, runtime_id, self._emulated(wall_ms, at)
+                at,
+                self._key.job_id,
+                self._key.attempt,
+                runtime_id,
+                at if wall_ms is None else self._emulated(wall_ms, at),
             ),
         )
 
@@ -476,7 +480,7 @@ class Report:
                 self._key.attempt,
                 exit_code,
                 reason,
-                self._emulated(wall_ms, at),
+                at if wall_ms is None else self._emulated(wall_ms, at),
                 status_reason,
             ),
         )

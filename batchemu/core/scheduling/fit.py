@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from batchemu.core.records import tuple_like
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from batchemu.core.instance_sizes import Size
 
@@ -30,6 +30,10 @@ class Room:
     is_invalid: bool = False
     sizes: Sequence[Size] | None = None
     """What the largest instances hold that can be launched; None: whatever is asked for."""
+
+    def takes(self, needs: Needs) -> bool:
+        """Whether the job is sent here, as soon as there are vCPUs for it."""
+        return self.is_open and self.capability == needs.capability and self.could_hold(needs)
 
     def could_hold(self, needs: Needs) -> bool:
         """Whether one of its instances can take the job, once it is empty."""
@@ -56,16 +60,3 @@ class Needs(Protocol):
     @property
     def consumables(self) -> Sequence[tuple[str, int]]:
         """Names of consumable resources, and how much of each."""
-
-
-def choose(needs: Needs, rooms: Sequence[Room], free: Mapping[str, float]) -> str | None:
-    """Name of the first environment that takes the job; None: it waits."""
-    for room in rooms:
-        if (
-            room.is_open
-            and room.capability == needs.capability
-            and needs.vcpus <= free[room.name]
-            and room.could_hold(needs)
-        ):
-            return room.name
-    return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batchemu.core.records import tuple_like
-from batchemu.core.scheduling.fit import choose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,11 +33,20 @@ def plan(
     """
     free = {room.name: room.free_vcpus for room in rooms}
     taken: dict[str, int] = {}
-    placements = []
+    suited: dict[int, list[str]] = {}
+    """By the identity of needs, which most jobs of a definition share: where such jobs are sent."""
+    placements: list[Placement] = []
     for seq, needs in line:
-        name = choose(needs, rooms, free)
-        if name is None or not _take(needs.consumables, stock, taken):
-            break
+        names = suited.get(id(needs))
+        if names is None:
+            names = suited[id(needs)] = [room.name for room in rooms if room.takes(needs)]
+        for name in names:
+            if needs.vcpus <= free[name]:
+                break
+        else:
+            return placements
+        if needs.consumables and not _take(needs.consumables, stock, taken):
+            return placements
         free[name] -= needs.vcpus
         placements.append(Placement(seq, name))
     return placements

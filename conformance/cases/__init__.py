@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from conformance.case import unique
 from conformance.cases import (
     array_jobs,
+    blocked_queues,
     compute_environments,
     consumable_resources,
     errors,
@@ -38,6 +39,7 @@ _MODULES = (
     job_endings,
     job_lists,
     array_jobs,
+    blocked_queues,
     scheduling_policies,
     consumable_resources,
     service_environments,

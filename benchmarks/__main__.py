@@ -10,7 +10,7 @@ import sys
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from benchmarks import arrays, burst, chain, core, figures, start, submit, true_job
+from benchmarks import arrays, burst, chain, core, figures, month, start, submit, true_job
 from benchmarks.image import NoImage
 from benchmarks.options import Options
 
@@ -26,6 +26,7 @@ BENCHMARKS: Mapping[str, Callable[[Options], Iterator[Figure]]] = {
     "start": start.run,
     "core": core.run,
     "arrays": arrays.run,
+    "month": month.run,
     "burst": burst.run,
 }
 

@@ -108,6 +108,8 @@ def move(
     job.status_reason = reason
     if to in TERMINAL:
         job.stopped_at = at
+    if before is RUNNABLE:
+        _leave(world, job, at)  # before its share does, whose last job it may be
     if parent is None:
         _list(world, job, before, effects, at)
     else:
@@ -116,9 +118,7 @@ def move(
         array.counts[before] -= 1
         array.counts[to] += 1
         array.updated_at = at
-    if before is RUNNABLE:
-        _leave(world, job, at)
-    elif to is RUNNABLE:
+    if to is RUNNABLE:
         _join(world, job, at)
     number = job.attempt.number if job.attempt else AttemptNo(0)
     effects.append(JobStatusChanged(at, job.job_id, job.name, before, to, number, reason))

@@ -287,6 +287,17 @@ def test_without_a_decay_period_only_what_is_held_counts() -> None:
     assert lab.status(first) == "STARTING"
 
 
+@pytest.mark.parametrize("decay_s", [0, 600])
+@pytest.mark.parametrize("how", ["cancel", "terminate"])
+def test_the_last_job_of_a_share_may_end_while_it_waits(decay_s: int, how: str) -> None:
+    lab = lab_with(1, shareDecaySeconds=decay_s)
+    submit(lab, "a")
+    getattr(lab, how)(submit(lab, "b"))
+    fair = lab.world.queues["queue"].fair
+    assert fair is not None
+    assert ("b" in fair.shares) == bool(decay_s)
+
+
 def test_usage_is_that_of_the_queue_and_not_of_the_policy() -> None:
     lab = lab_with(2, shareDecaySeconds=600)
     arn = lab.world.arn("scheduling-policy", "queue")

@@ -1,10 +1,10 @@
 """The order of a job queue with a fair-share policy: the share with the lowest weighted usage goes next.
 
-Sources: https://docs.aws.amazon.com/batch/latest/userguide/fair-share-scheduling-policies.html,
-https://docs.aws.amazon.com/batch/latest/userguide/fair-share-scheduling.html and botocore's model
-(FairsharePolicy, ShareAttributes, JobDefinition.schedulingPriority).
+Sources: https://docs.aws.amazon.com/batch/latest/userguide/share-identifiers.html (usage is T * weightFactor,
+where T is "the vCPU usage over time"), fair-share-scheduling.html beside it, and botocore's model
+(FairsharePolicy, ShareAttributes, SubmitJobRequest.schedulingPriorityOverride).
 
-AWS does not say how usage is counted. Assumed: the vCPUs that a share holds now, plus the average of what it
+AWS does not say how T is counted. Assumed: the vCPUs that a share holds now, plus the average of what it
 held, in which what lies t back counts exp(-t / shareDecaySeconds). Both are vCPUs, so a share feels at once
 what it was given and for a while what it had; and while nobody runs, the order stays as it is.
 
@@ -78,7 +78,8 @@ class Share:
 
 @dataclass(slots=True, kw_only=True)
 class FairShares:
-    """The shares of one job queue: usage is not summed over queues that have the same policy."""
+    """The shares of one job queue: usage is not summed over queues that have the same policy
+    (https://docs.aws.amazon.com/batch/latest/userguide/share-identifiers.html)."""
 
     rules: Rules
     shares: dict[str, Share] = field(default_factory=dict)
@@ -116,7 +117,11 @@ def usage(fair: FairShares, share: Share, at: Millis) -> float:
 
 
 def inactive(fair: FairShares, at: Millis) -> list[str]:
-    """Shares that have had no jobs for the decay period, and are not forgotten yet."""
+    """Shares that have had no jobs for the decay period, and are not forgotten yet.
+
+    The guide adds ``OrderMinutes`` to shareDecaySeconds, which it does not explain: left out (assumed).
+    https://docs.aws.amazon.com/batch/latest/userguide/fair-share-scheduling.html
+    """
     found = []
     for identifier, since in fair.departed.items():
         if at - since < fair.rules.decay_ms:

@@ -60,12 +60,12 @@ class Batch(RuleBasedStateMachine):
     lab: Lab
     seen: dict[JobId, JobStatus]
 
-    @initialize(submitted=st.sampled_from([0, 500]), starting=st.sampled_from([0, 700]))
-    def begin(self, submitted: int, starting: int) -> None:
+    @initialize(submitted=st.sampled_from([0, 500]), starting=st.sampled_from([0, 700]), policy=POLICIES)
+    def begin(self, submitted: int, starting: int, policy: dict[str, Any]) -> None:
         self.lab = Lab(Delays(submitted=submitted, starting=starting)).ready()
         self.lab.environment("spare", maxvCpus=3)
         self.lab.queue("urgent", ("spare", "ce"), priority=5)
-        self.lab.fair_queue("fair", ("ce", "spare"), shareDecaySeconds=60)
+        self.lab.fair_queue("fair", ("ce", "spare"), **policy)
         self.lab.definition("big", vcpus=3)
         self.seen = {}
 

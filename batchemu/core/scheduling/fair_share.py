@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heapreplace
+from itertools import islice
 from math import exp
 from typing import TYPE_CHECKING, Any
 
@@ -107,13 +108,14 @@ def average(share: Share, decay_ms: int, at: Millis) -> float:
     """Decayed average of the vCPUs that a share has held until ``at``; 0 without a decay period."""
     if not decay_ms:
         return 0.0
-    kept = exp(-max(0, at - share.as_of) / decay_ms)
+    kept = exp((share.as_of - at) / decay_ms) if at > share.as_of else 1.0
     return share.average * kept + share.held * (1.0 - kept)
 
 
 def usage(fair: FairShares, share: Share, at: Millis) -> float:
     """In vCPUs, not weighted."""
-    return share.held + average(share, fair.rules.decay_ms, at)
+    decay_ms = fair.rules.decay_ms
+    return share.held + average(share, decay_ms, at) if decay_ms else share.held
 
 
 def inactive(fair: FairShares, at: Millis) -> list[str]:
@@ -175,20 +177,26 @@ def order(
     that for each job.
     """
     sizes = group_sizes(fair, at)
-    heap = []
+    heap: list[tuple[float, int, float, float, Share, Iterator[int] | None]] = []
     for identifier, share in fair.shares.items():
-        waiting = (seq for _, seq in share.line if passes is None or not passes(seq))
-        first = next(waiting, None)
+        waiting: Iterator[int] | None = None
+        if passes is not None:
+            waiting = (seq for _, seq in share.line if not passes(seq))
+            first = next(waiting, None)
+        else:
+            first = share.line.first()[1] if share.line else None  # most shares get no turn this time
         if first is not None:
             used, factor = usage(fair, share, at), weight(fair, identifier, share, sizes)
-            heap.append((used * factor, first, used, factor, waiting))
+            heap.append((used * factor, first, used, factor, share, waiting))
     heapify(heap)
     while heap:
-        _, seq, used, factor, waiting = heap[0]
+        _, seq, used, factor, share, waiting = heap[0]
         yield seq
         used += vcpus(seq)
+        if waiting is None:
+            waiting = (each for _, each in islice(share.line, 1, None))
         following = next(waiting, None)
         if following is None:
             heappop(heap)
         else:
-            heapreplace(heap, (used * factor, following, used, factor, waiting))
+            heapreplace(heap, (used * factor, following, used, factor, share, waiting))

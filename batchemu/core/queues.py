@@ -85,8 +85,10 @@ def update(world: World, command: UpdateJobQueue, effects: list[Effect]) -> dict
         _attach(world, queue, environments)
     queue.state = params.get("state", queue.state)
     queue.priority = params.get("priority", queue.priority)
-    queue.policy_arn = params.get("schedulingPolicyArn") or queue.policy_arn
-    policies.obey(world, queue, at=command.at)
+    policy = params.get("schedulingPolicyArn") or queue.policy_arn
+    if policy != queue.policy_arn:
+        queue.policy_arn = policy
+        policies.obey(world, queue, at=command.at)
     if "jobStateTimeLimitActions" in params:
         queue.settings["jobStateTimeLimitActions"] = params["jobStateTimeLimitActions"]
     lifecycle.begin(world, queue, "UPDATING", effects, at=command.at)

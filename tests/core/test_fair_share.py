@@ -443,6 +443,17 @@ def test_positions_count_anew_when_somebody_joins_before_or_leaves() -> None:
     assert seen() == [(first, lab.now), (behind, lab.now)]
 
 
+def test_an_update_that_leaves_the_policy_moves_nobody() -> None:
+    lab = lab_with(1)
+    submit(lab, "a")
+    submit(lab, "a")
+    fair = lab.world.queues["queue"].fair
+    assert fair is not None
+    turned_at = fair.turned_at
+    lab.update_queue(priority=7, schedulingPolicyArn=lab.world.arn("scheduling-policy", "queue"))
+    assert fair.turned_at == turned_at
+
+
 def test_a_waiting_job_is_told_whose_turn_it_is() -> None:
     lab = lab_with(2, **weighted(a=2.0))
     submit(lab, "a")

@@ -10,6 +10,7 @@ from batchemu.wire.dispatch import operation
 
 if TYPE_CHECKING:
     from batchemu.api.context import RequestContext
+    from batchemu.core.world import JobQueue, World
 
 Params = dict[str, Any]
 
@@ -17,16 +18,18 @@ Params = dict[str, Any]
 @operation("CreateJobQueue")
 def create_job_queue(ctx: RequestContext, params: Params) -> Params:
     made = ctx.apply(lambda at: inputs.CreateJobQueue(at=at, params=params))
-    _name_ignored(ctx, params)
+    _name_ignored(ctx, params, cast("Params", made)["jobQueueName"])
     return cast("Params", made)
 
 
-def _name_ignored(ctx: RequestContext, params: Params) -> None:
-    """Jobs are placed first in, first out, whatever a fair-share policy says."""
-    arn = params.get("schedulingPolicyArn")
-    policy = ctx.read(lambda world: world.policies.get(arn)) if arn else None
-    if policy is not None and policies.FAIR_SHARE in policy.policy:
+def _name_ignored(ctx: RequestContext, params: Params, name: str) -> None:
+    """Service jobs are placed by priority and submission, whatever a fair-share policy says."""
+    if params.get("schedulingPolicyArn") and ctx.read(lambda world: _is_unfair(world, world.queues[name])):
         ctx.ignored.append("schedulingPolicyArn")
+
+
+def _is_unfair(world: World, queue: JobQueue) -> bool:
+    return queue.fair is None and policies.has_fair_shares(world, queue)
 
 
 @operation("DescribeJobQueues")
@@ -50,7 +53,7 @@ def get_job_queue_snapshot(ctx: RequestContext, params: Params) -> Params:
 @operation("UpdateJobQueue")
 def update_job_queue(ctx: RequestContext, params: Params) -> Params:
     made = ctx.apply(lambda at: inputs.UpdateJobQueue(at=at, params=params))
-    _name_ignored(ctx, params)
+    _name_ignored(ctx, params, cast("Params", made)["jobQueueName"])
     return cast("Params", made)
 
 

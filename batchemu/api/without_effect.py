@@ -33,7 +33,7 @@ _NO_INSTANCES = "there are no instances yet: an environment holds as many vCPUs 
 _NO_CONTAINER = "the container is started without it"
 _NO_TASK = "there is no ECS task to carry the tags; a job with more than 50 of them FAILS, as on AWS"
 _NOT_ANSWERED = "jobs of this kind are answered with 501"
-_NO_FAIR_SHARE = "jobs are placed first in, first out"
+_NO_FAIR_SHARE = "service jobs are placed by priority and submission, whatever their share"
 _NO_PREEMPTION = "nobody is preempted yet"
 _NO_LENDING = "capacity is neither lent nor borrowed yet"
 
@@ -102,7 +102,7 @@ _COMPUTE_ENVIRONMENT: Final = (
     NoEffect(
         "serviceRole", "nobody assumes a role (that it exists is checked with --strict-references)", None
     ),
-    NoEffect("unmanagedvCpus", "shares are not fair yet"),
+    NoEffect("unmanagedvCpus", "an UNMANAGED environment has no instances yet whose vCPUs could be shared"),
     NoEffect("context", "reserved by AWS"),
     NoEffect("ecsSettings", "there are no metrics"),
     NoEffect("eksConfiguration", "there are no pods"),
@@ -113,7 +113,9 @@ _QUEUE: Final = (
         "no service job is ever found to block its queue",
         lambda given: any(each["action"] == "TERMINATE" for each in given),
     ),
-    NoEffect("schedulingPolicyArn", f"of a fair-share policy: {_NO_FAIR_SHARE}", None),
+    NoEffect(
+        "schedulingPolicyArn", f"of a fair-share policy, for a queue of service jobs: {_NO_FAIR_SHARE}", None
+    ),
 )
 _QUOTA_SHARE: Final = (
     NoEffect("resourceSharingConfiguration", _NO_LENDING, lambda given: given["strategy"] != "RESERVE"),
@@ -134,8 +136,6 @@ WITHOUT_EFFECT: Final[Mapping[str, tuple[NoEffect, ...]]] = {
     ),
     "CreateJobQueue": _QUEUE,
     "UpdateJobQueue": _QUEUE,
-    "CreateSchedulingPolicy": (NoEffect("fairsharePolicy", _NO_FAIR_SHARE),),
-    "UpdateSchedulingPolicy": (NoEffect("fairsharePolicy", _NO_FAIR_SHARE),),
     "CreateQuotaShare": _QUOTA_SHARE,
     "UpdateQuotaShare": _QUOTA_SHARE,
     "RegisterJobDefinition": (
@@ -146,12 +146,9 @@ WITHOUT_EFFECT: Final[Mapping[str, tuple[NoEffect, ...]]] = {
         *_each("containerProperties.logConfiguration.options.", _LOG_OPTIONS, _NO_CONTAINER),
         *_each("", ("ecsProperties", "eksProperties", "nodeProperties"), _NOT_ANSWERED),
         NoEffect("propagateTags", _NO_TASK),
-        NoEffect("schedulingPriority", _NO_FAIR_SHARE),
     ),
     "SubmitJob": (
         NoEffect("propagateTags", _NO_TASK),
-        NoEffect("shareIdentifier", _NO_FAIR_SHARE),
-        NoEffect("schedulingPriorityOverride", _NO_FAIR_SHARE),
         NoEffect("containerOverrides.instanceType", _NO_INSTANCES),
         NoEffect("containerOverrides.resourceRequirements", _NO_CONTAINER, _asks_for_gpu, "GPU"),
         *_each(

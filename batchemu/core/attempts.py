@@ -50,7 +50,7 @@ def place(world: World, job: Job, on: ComputeEnvironment, effects: list[Effect],
     if refusal is not None:
         end(world, job, FAILED, effects, at=at, reason=refusal)
         return False
-    compute.hold(on, job)
+    compute.hold(on, job, at=at)
     if job.resolved.consumables:
         consumables.lock(world, job)
     job.attempt, job.scheduled_at, job.started_at = attempt, at, None

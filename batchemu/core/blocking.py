@@ -37,7 +37,7 @@ def look(
 
     ``head``: None where nobody waits, or only who is held.
     """
-    found = _found(world, queue, head, rooms)
+    found = _found(world, head, rooms)
     before = queue.blocked
     if found != (before and (before.job_id, before.reason)):
         _forget(world, before)
@@ -49,14 +49,12 @@ def look(
     _set_alarm(world, queue, effects)
 
 
-def _found(
-    world: World, queue: JobQueue, head: Job | None, rooms: Sequence[Room]
-) -> tuple[JobId, str] | None:
-    held = holds.blocker(world, queue) if world.holds else None
-    if held is not None:
-        return held[0].job_id, held[1]
-    reason = None if head is None else blocked.why(head.resolved, rooms)
-    return None if head is None or reason is None else (head.job_id, reason)
+def _found(world: World, head: Job | None, rooms: Sequence[Room]) -> tuple[JobId, str] | None:
+    if head is None:
+        return None
+    hold = holds.hold_of(world, head) if world.holds else None
+    reason = blocked.why(head.resolved, rooms) if hold is None else hold.blocks
+    return None if reason is None else (head.job_id, reason)
 
 
 def _forget(world: World, before: Blocked | None) -> None:

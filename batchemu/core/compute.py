@@ -11,6 +11,7 @@ from batchemu import messages
 from batchemu.core import (
     compute_rules,
     eks_environment_rules,
+    fair_shares,
     instance_types,
     lifecycle,
     managed_instances_rules,
@@ -280,17 +281,23 @@ def delete(world: World, command: DeleteComputeEnvironment, effects: list[Effect
     lifecycle.begin(world, environment, "DELETING", effects, at=command.at)
 
 
-def hold(environment: ComputeEnvironment, job: Job) -> None:
+def hold(environment: ComputeEnvironment, job: Job, *, at: Millis) -> None:
     """Give a job its vCPUs."""
     environment.jobs[job.job_id] = job.resolved.vcpus
     environment.used_vcpus += job.resolved.vcpus
+    if job.queue.fair is not None:
+        fair_shares.hold(job.queue.fair, job, job.resolved.vcpus, at)
 
 
 def release(world: World, name: str, job: Job, effects: list[Effect], *, at: Millis) -> None:
     """Take a job's vCPUs back and let the queues that wait for them know."""
     environment = world.environments[name]
-    environment.used_vcpus -= environment.jobs.pop(job.job_id)
+    vcpus = environment.jobs.pop(job.job_id)
+    environment.used_vcpus -= vcpus
     world.dirty |= environment.queues
+    if job.queue.fair is not None:
+        fair_shares.hold(job.queue.fair, job, -vcpus, at)
+        world.dirty.add(job.queue.name)  # which need not have this environment any more
     is_last = environment.status == "DELETING" and not environment.jobs
     if is_last and not lifecycle.is_under_way(world, environment):
         lifecycle.finish(world, environment, effects, at=at)

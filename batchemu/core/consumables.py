@@ -152,4 +152,4 @@ def unlock(world: World, job: Job) -> None:
 
 def _wake(world: World) -> None:
     """Let the queues look again: their heads may have waited for this."""
-    world.dirty.update(queue.name for queue in world.queues.values() if queue.line)
+    world.dirty.update(queue.name for queue in world.queues.values() if queue.runnable)

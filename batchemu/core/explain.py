@@ -13,7 +13,10 @@ from batchemu.core.consumables import stock
 from batchemu.core.dependencies import status_of, waited_for
 from batchemu.core.endings import is_held_back
 from batchemu.core.holds import hold_of
+from batchemu.core.ids import Millis
+from batchemu.core.scheduling import fair_share
 from batchemu.core.scheduling.run import rooms
+from batchemu.core.scheduling.turns import head
 from batchemu.core.views import present
 from batchemu.core.world import ON_AN_ENVIRONMENT, TERMINAL, JobStatus
 
@@ -155,7 +158,7 @@ def _in_pending(world: World, job: Job) -> dict[str, Any]:
 
 def _in_runnable(world: World, job: Job) -> dict[str, Any]:
     queue, needs = job.queue, job.resolved
-    found = rooms(world, queue)
+    found = rooms(world, queue, _looked_at(queue))
     return {
         "why": _why_not_placed(world, queue, job, found),
         "queue": {"state": queue.state, "status": queue.status},
@@ -175,6 +178,32 @@ def _in_runnable(world: World, job: Job) -> dict[str, Any]:
             {"name": name, "needs": quantity, "free": max(0, stock(world, name))}
             for name, quantity in needs.consumables
         ],
+        **_fair_share(queue, job),
+    }
+
+
+def _looked_at(queue: JobQueue) -> Millis:
+    """When it was last decided whose turn it is, where that depends on the time."""
+    return Millis(0) if queue.fair is None else queue.fair.looked_at or Millis(0)
+
+
+def _fair_share(queue: JobQueue, job: Job) -> dict[str, Any]:
+    """What decides whether it is the turn of a job's share; usage is in vCPUs."""
+    fair, identifier = queue.fair, job.share_identifier
+    if fair is None or identifier is None:
+        return {}
+    at, share = _looked_at(queue), fair.shares[identifier]
+    used = fair_share.usage(fair, share, at)
+    factor = fair_share.weight(fair, identifier, share, fair_share.group_sizes(fair, at))
+    return {
+        "fairShare": {
+            "shareIdentifier": identifier,
+            "schedulingPriority": job.resolved.scheduling_priority,
+            "usage": used,
+            "weightFactor": factor,
+            "weightedUsage": used * factor,
+            "activeShares": len(fair.shares) - len(fair_share.inactive(fair, at)),
+        }
     }
 
 
@@ -187,28 +216,39 @@ def _why_not_placed(world: World, queue: JobQueue, job: Job, found: list[Room]) 
         return "Its job queue is still being created."
     ahead = _ahead_of(world, queue, job)
     if ahead is not None:
-        return f"Job {ahead.job_id} is before it in the queue."
+        return _why_ahead(queue, ahead, job)
     if queue.blocked is not None and queue.blocked.job_id == job.job_id:
         return f"It blocks its queue: {queue.blocked.reason}"
     suited = [room for room in found if room.capability == needs.capability]
     if not any(room.is_open for room in suited):
         return f"No compute environment for {needs.capability} jobs of its queue is ENABLED and VALID."
     if not any(room.is_open and room.free_vcpus >= needs.vcpus for room in suited):
-        return f"It needs {needs.vcpus:g} vCPUs, and no compute environment has so many free."
+        beside = _beside_what_is_kept(queue)
+        return f"It needs {needs.vcpus:g} vCPUs, and no compute environment has so many free{beside}."
     short = [name for name, quantity in needs.consumables if stock(world, name) < quantity]
     return f"There is not enough of: {', '.join(short)}." if short else "The scheduler has yet to place it."
 
 
 def _ahead_of(world: World, queue: JobQueue, job: Job) -> Job | None:
     """Who blocks it: the first in line, unless that is held or is the job itself."""
-    for seq in queue.line:
-        other = queue.runnable[seq]
-        if other is job:
-            return None
-        hold = hold_of(world, other)
-        if hold is None or hold.blocks is not None:
-            return other
-    return None
+    first = head(world, queue)
+    return None if first is job else first
+
+
+def _why_ahead(queue: JobQueue, ahead: Job, job: Job) -> str:
+    first, own = _fair_share(queue, ahead), _fair_share(queue, job)
+    if not first or ahead.share_identifier == job.share_identifier:
+        return f"Job {ahead.job_id} is before it in {'its share' if first else 'the queue'}."
+    other, used = first["fairShare"], own["fairShare"]
+    return (
+        f"Job {ahead.job_id} goes first: the weighted usage of its share {other['shareIdentifier']} is "
+        f"{other['weightedUsage']:.4g}, that of {used['shareIdentifier']} is {used['weightedUsage']:.4g}."
+    )
+
+
+def _beside_what_is_kept(queue: JobQueue) -> str:
+    keeps = queue.fair is not None and queue.fair.rules.reservation
+    return " beside what is kept for shares that are not active yet" if keeps else ""
 
 
 def _in_starting(_world: World, job: Job) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from batchemu.core.records import record
 from batchemu.core.world import JobStatus
 
 if TYPE_CHECKING:
-    from batchemu.core.world import Job, JobQueue, World
+    from batchemu.core.world import Job, World
 
 
 @record
@@ -65,19 +65,6 @@ def _matches(hold: Hold, job: Job) -> bool:
         and (hold.array_index is None or str(hold.array_index) == index)
         and hold.attempt in (None, attempt)
     )
-
-
-def blocker(world: World, queue: JobQueue) -> tuple[Job, str] | None:
-    """The job whose hold blocks those behind it, and why, when it is first in line; who is merely held
-    is passed over."""
-    for seq in queue.line if world.holds else ():
-        job = queue.runnable[seq]
-        hold = hold_of(world, job)
-        if hold is None:
-            return None
-        if hold.blocks is not None:
-            return job, hold.blocks
-    return None
 
 
 def may_place(world: World) -> bool:

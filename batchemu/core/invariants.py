@@ -9,16 +9,19 @@ from collections import Counter, deque
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from batchemu.core import attempts, capacity, endings, retention, trainings
+from batchemu.core import attempts, capacity, endings, fair_shares, policies, retention, trainings
 from batchemu.core.arrays import children, is_over
 from batchemu.core.consumables import stock
 from batchemu.core.dependencies import status_of, waited_for
 from batchemu.core.effects import TimerKey
 from batchemu.core.endings import is_held_back
-from batchemu.core.holds import blocker, keeps
+from batchemu.core.holds import keeps
+from batchemu.core.ids import Millis
 from batchemu.core.lifecycle import IN_SERVICE
+from batchemu.core.scheduling import fair_share
 from batchemu.core.scheduling.run import rooms
 from batchemu.core.scheduling.training import lines
+from batchemu.core.scheduling.turns import head
 from batchemu.core.world import (
     ON_AN_ENVIRONMENT,
     TERMINAL,
@@ -30,6 +33,7 @@ from batchemu.core.world import (
 
 if TYPE_CHECKING:
     from batchemu.core.capacity import Holder
+    from batchemu.core.scheduling.fair_share import FairShares, Share
     from batchemu.core.world import Job, JobQueue, World
 
 
@@ -159,7 +163,12 @@ def _check_serving(world: World) -> None:
 
 def _check_queues(world: World) -> None:
     for queue in world.queues.values():
-        if list(queue.line) != sorted(queue.runnable):
+        is_fair = policies.has_fair_shares(world, queue) and queue.service_environment is None
+        if is_fair != (queue.fair is not None):
+            raise Broken("a queue has shares when its policy says so", queue)
+        if queue.fair is not None:
+            _check_fair_shares(world, queue, queue.fair)
+        elif list(queue.line) != sorted(queue.runnable):
             raise Broken("the RUNNABLE jobs stand in line in the order of their submission", queue)
         if any(job.status is not JobStatus.RUNNABLE for job in queue.runnable.values()):
             raise Broken("who stands in line is RUNNABLE", queue)
@@ -177,6 +186,39 @@ def _check_blocked(world: World) -> None:
         told = [job.job_id for job in queue.runnable.values() if job.status_reason is not None]
         if told != ([] if queue.blocked is None else [queue.blocked.job_id]):
             raise Broken("of the jobs in line that one has a statusReason that blocks the queue", queue)
+
+
+def _check_fair_shares(world: World, queue: JobQueue, fair: FairShares) -> None:
+    if fair.rules != policies.rules(world, queue):
+        raise Broken("a queue obeys its policy", (queue, fair.rules))
+    departed, present = fair.departed.keys(), queue.shares.keys()
+    if departed & present or departed | present != fair.shares.keys():
+        raise Broken("a share is active while it has jobs, and for a while after", (queue.shares, fair))
+    if list(fair.departed.values()) != sorted(fair.departed.values()):
+        raise Broken("who departed first is forgotten first", fair.departed)
+    groups = {each: fair_share.group_of(fair.rules, each) for each in fair.shares}
+    if groups != {each: share.group for each, share in fair.shares.items()}:
+        raise Broken("a share falls under the prefix that its policy has for it", (groups, fair))
+    if fair.groups != Counter(group for group in groups.values() if group is not None):
+        raise Broken("the shares under a prefix are counted", fair)
+    for identifier, share in fair.shares.items():
+        _check_fair_share(world, queue, identifier, share)
+    if len(queue.line) or sum(len(share.line) for share in fair.shares.values()) != len(queue.runnable):
+        raise Broken("the RUNNABLE jobs of a fair-share queue stand in the lines of their shares", queue)
+
+
+def _check_fair_share(world: World, queue: JobQueue, identifier: str, share: Share) -> None:
+    own = [job for job in queue.runnable.values() if job.share_identifier == identifier]
+    if list(share.line) != sorted(map(fair_shares.place_of, own)):
+        raise Broken("the RUNNABLE jobs of a share stand in its line, by priority", (identifier, share))
+    held = sum(
+        vcpus
+        for environment in world.environments.values()
+        for job_id, vcpus in environment.jobs.items()
+        if world.jobs[job_id].queue is queue and world.jobs[job_id].share_identifier == identifier
+    )
+    if abs(held - share.held) > 1e-9 or share.average < 0:
+        raise Broken("a share holds what its jobs hold", (identifier, share, held))
 
 
 def _check_job(world: World, job: Job) -> None:
@@ -274,12 +316,13 @@ def _check_retention(world: World) -> None:
 def _check_nobody_waits_for_nothing(world: World) -> None:
     """The head of a line does not fit anywhere, or it would have been placed."""
     for queue in world.queues.values() if world.steps is None else ():
-        head = next((seq for seq in queue.line if not keeps(world, queue.runnable[seq])), None)
-        if head is None or queue.status in ("CREATING", "DELETING") or blocker(world, queue):
+        first = head(world, queue)
+        if first is None or queue.status in ("CREATING", "DELETING") or keeps(world, first):
             continue
-        need = queue.runnable[head].resolved
+        need = first.resolved
         if any(stock(world, name) < quantity for name, quantity in need.consumables):
             continue
-        for room in rooms(world, queue):
+        at = queue.fair.looked_at if queue.fair is not None else None
+        for room in rooms(world, queue, at or Millis(0)):
             if room.takes(need) and need.vcpus <= room.free_vcpus:
-                raise Broken("nobody waits for nothing", (queue.runnable[head], room))
+                raise Broken("nobody waits for nothing", (first, room))

@@ -10,13 +10,16 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu import messages
-from batchemu.core import names, quotas, tags
+from batchemu.core import fair_shares, names, quotas, tags
+from batchemu.core.scheduling import fair_share
 from batchemu.core.world import SchedulingPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from batchemu.core.ids import Millis
     from batchemu.core.inputs import CreateSchedulingPolicy, DeleteSchedulingPolicy, UpdateSchedulingPolicy
+    from batchemu.core.scheduling.fair_share import Rules
     from batchemu.core.world import JobQueue, World
 
 FAIR_SHARE: Final = "fairsharePolicy"
@@ -42,7 +45,8 @@ def create(world: World, command: CreateSchedulingPolicy) -> dict[str, str]:
 
 
 def update(world: World, command: UpdateSchedulingPolicy) -> None:
-    """The policy is replaced whole; one of the other kind is refused (botocore's model)."""
+    """The policy is replaced whole; one of the other kind is refused (botocore's model). Queues that have it
+    obey it at once."""
     found = world.policies.get(command.params["arn"])
     if found is None:
         raise messages.resource_does_not_exist(command.params["arn"])
@@ -52,6 +56,22 @@ def update(world: World, command: UpdateSchedulingPolicy) -> None:
     if policy.keys() != found.policy.keys():
         raise messages.invalid("The type of a scheduling policy cannot be changed.")  # assumed wording
     found.policy = policy
+    for queue in world.queues.values():
+        if queue.policy_arn == found.arn:
+            obey(world, queue, at=command.at)
+
+
+def obey(world: World, queue: JobQueue, *, at: Millis) -> None:
+    """Let a fair-share queue be served by what its policy says now."""
+    if queue.fair is not None:
+        fair_shares.adopt(queue.fair, rules(world, queue), at)
+        world.dirty.add(queue.name)
+
+
+def rules(world: World, queue: JobQueue) -> Rules:
+    """The fair-share policy of a queue that has one."""
+    assert queue.policy_arn is not None
+    return fair_share.read(world.policies[queue.policy_arn].policy[FAIR_SHARE])
 
 
 def delete(world: World, command: DeleteSchedulingPolicy) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batchemu import messages
-from batchemu.core import jobs, lifecycle, names, queue_rules, quotas, service_jobs, tags
+from batchemu.core import jobs, lifecycle, names, policies, queue_rules, quotas, service_jobs, tags
+from batchemu.core.scheduling.fair_share import FairShares
 from batchemu.core.world import JobQueue
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def create(world: World, command: CreateJobQueue, effects: list[Effect]) -> dict
     )
     if "jobQueueType" in params or service:
         queue.settings["jobQueueType"] = params.get("jobQueueType", queue_rules.SERVICE_QUEUE)
+    if not service and policies.has_fair_shares(world, queue):
+        queue.fair = FairShares(rules=policies.rules(world, queue))
     _attach(world, queue, environments)
     world.queues[name] = queue
     lifecycle.announce_created(queue, effects, at=command.at)
@@ -82,7 +85,10 @@ def update(world: World, command: UpdateJobQueue, effects: list[Effect]) -> dict
         _attach(world, queue, environments)
     queue.state = params.get("state", queue.state)
     queue.priority = params.get("priority", queue.priority)
-    queue.policy_arn = params.get("schedulingPolicyArn") or queue.policy_arn
+    policy = params.get("schedulingPolicyArn") or queue.policy_arn
+    if policy != queue.policy_arn:
+        queue.policy_arn = policy
+        policies.obey(world, queue, at=command.at)
     if "jobStateTimeLimitActions" in params:
         queue.settings["jobStateTimeLimitActions"] = params["jobStateTimeLimitActions"]
     lifecycle.begin(world, queue, "UPDATING", effects, at=command.at)

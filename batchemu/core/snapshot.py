@@ -10,13 +10,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from batchemu.core import lifecycle, policies
+from batchemu.core.fair_shares import place_of
+from batchemu.core.scheduling.turns import line as in_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from batchemu.core.ids import Millis
     from batchemu.core.scheduling.line import Line
-    from batchemu.core.world import JobQueue, Place, QuotaShare, ServiceJob, World
+    from batchemu.core.world import Job, JobQueue, Place, QuotaShare, ServiceJob, World
 
 FRONT: Final = 100
 TOP_SHARES: Final = 20
@@ -27,7 +29,7 @@ VCPU: Final = "VCPU"
 def of_queue(world: World, queue: JobQueue, now: Millis) -> dict[str, Any]:
     """True as of ``now``, which is when all of it was last updated."""
     answer: dict[str, Any] = {
-        "frontOfQueue": {"jobs": list(islice(_front(world, queue), FRONT)), "lastUpdatedAt": now},
+        "frontOfQueue": {"jobs": list(islice(_front(world, queue, now), FRONT)), "lastUpdatedAt": now},
         "queueUtilization": {**_utilization(world, queue), "lastUpdatedAt": now},
     }
     if policies.has_quota_shares(world, queue):
@@ -36,12 +38,27 @@ def of_queue(world: World, queue: JobQueue, now: Millis) -> dict[str, Any]:
     return answer
 
 
-def _front(world: World, queue: JobQueue) -> Iterator[dict[str, Any]]:
+def _front(world: World, queue: JobQueue, now: Millis) -> Iterator[dict[str, Any]]:
     """RUNNABLE jobs in the order in which they are dispatched."""
-    for seq in queue.line:
-        arn = world.arn("job", queue.runnable[seq].job_id)
-        yield {"jobArn": arn, "earliestTimeAtPosition": queue.line.since(seq)}
+    since = 0
+    for job in in_line(queue, now):
+        since = max(since, _since(queue, job))
+        yield {"jobArn": world.arn("job", job.job_id), "earliestTimeAtPosition": since}
     yield from _service_jobs(world, queue, queue.training_line)
+
+
+def _since(queue: JobQueue, job: Job) -> Millis:
+    """When a job reached its present position.
+
+    Who stands in another's way moved it by joining. In a fair-share queue each counts its time anew from
+    when usage last changed or somebody left, for that may have turned the order of the shares (assumed).
+    """
+    fair = queue.fair
+    if fair is None:
+        return queue.line.since(job.seq)
+    assert job.share_identifier is not None
+    joined = fair.shares[job.share_identifier].line.since(place_of(job))
+    return joined if fair.turned_at is None else max(joined, fair.turned_at)
 
 
 def _service_jobs(world: World, queue: JobQueue, line: Line[Place]) -> Iterator[dict[str, Any]]:

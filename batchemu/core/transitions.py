@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from batchemu.core import retention
+from batchemu.core import fair_shares, retention
 from batchemu.core.facts import JobStatusChanged, ResourceStatusChanged, ServiceJobStatusChanged
 from batchemu.core.ids import AttemptNo, Millis
 from batchemu.core.world import (
@@ -87,7 +87,7 @@ def admit(world: World, job: Job, effects: list[Effect]) -> None:
     if job.parent is None:
         job.queue.by_status[job.status][job.seq] = job.job_id
         if job.share_identifier is not None:
-            job.queue.shares[job.share_identifier] += 1
+            _join_share(job.queue, job.share_identifier, job.created_at)
     else:
         job.parent.family.counts[job.status] += 1
     effects.append(JobStatusChanged(job.created_at, job.job_id, job.name, None, job.status, AttemptNo(0)))
@@ -108,6 +108,8 @@ def move(
     job.status_reason = reason
     if to in TERMINAL:
         job.stopped_at = at
+    if before is RUNNABLE:
+        _leave(world, job, at)  # before its share does, whose last job it may be
     if parent is None:
         _list(world, job, before, effects, at)
     else:
@@ -116,9 +118,7 @@ def move(
         array.counts[before] -= 1
         array.counts[to] += 1
         array.updated_at = at
-    if before is RUNNABLE:
-        _leave(world, job, at)
-    elif to is RUNNABLE:
+    if to is RUNNABLE:
         _join(world, job, at)
     number = job.attempt.number if job.attempt else AttemptNo(0)
     effects.append(JobStatusChanged(at, job.job_id, job.name, before, to, number, reason))
@@ -131,27 +131,43 @@ def _list(world: World, job: Job, before: JobStatus, effects: list[Effect], at: 
     queue.by_status[job.status][job.seq] = job.job_id
     if job.status in TERMINAL:
         if job.share_identifier is not None:
-            _leave_share(queue, job.share_identifier)
+            _leave_share(queue, job.share_identifier, at)
         retention.keep_job(world, job.job_id, effects, at=at)  # children stay as long as their parent
 
 
 def _join(world: World, job: Job, at: Millis) -> None:
-    job.queue.line.add(job.seq, at)
-    job.queue.runnable[job.seq] = job
-    world.dirty.add(job.queue.name)
+    queue = job.queue
+    if queue.fair is None:
+        queue.line.add(job.seq, at)
+    else:
+        fair_shares.join(queue.fair, job, at)
+    queue.runnable[job.seq] = job
+    world.dirty.add(queue.name)
 
 
 def _leave(world: World, job: Job, at: Millis) -> None:
-    job.queue.line.remove(job.seq, at)
-    del job.queue.runnable[job.seq]
+    queue = job.queue
+    if queue.fair is None:
+        queue.line.remove(job.seq, at)
+    else:
+        fair_shares.leave(queue.fair, job, at)
+    del queue.runnable[job.seq]
     if job.status is not STARTING:
-        world.dirty.add(job.queue.name)  # a cancelled head no longer blocks those behind it
+        world.dirty.add(queue.name)  # a cancelled head no longer blocks those behind it
 
 
-def _leave_share(queue: JobQueue, identifier: str) -> None:
+def _join_share(queue: JobQueue, identifier: str, at: Millis) -> None:
+    if queue.fair is not None and identifier not in queue.shares:
+        fair_shares.arrive(queue.fair, identifier, at)
+    queue.shares[identifier] += 1
+
+
+def _leave_share(queue: JobQueue, identifier: str, at: Millis) -> None:
     queue.shares[identifier] -= 1
     if not queue.shares[identifier]:
         del queue.shares[identifier]
+        if queue.fair is not None:
+            fair_shares.depart(queue.fair, identifier, at)
 
 
 def admit_training(world: World, job: ServiceJob, effects: list[Effect]) -> None:
@@ -160,7 +176,7 @@ def admit_training(world: World, job: ServiceJob, effects: list[Effect]) -> None
     queue = world.queues[job.queue]
     queue.trainings[job.seq] = job.job_id
     if (share := job.settings.get("shareIdentifier")) is not None:
-        queue.shares[share] += 1
+        _join_share(queue, share, job.created_at)
     effects.append(_announced(job, None, job.created_at))
 
 
@@ -183,7 +199,7 @@ def move_training(
         job.stopped_at = at
         queue, share = world.queues.get(job.queue), job.settings.get("shareIdentifier")
         if queue is not None and share is not None and queue.trainings.get(job.seq) == job.job_id:
-            _leave_share(queue, share)
+            _leave_share(queue, share, at)
         retention.keep_job(world, job.job_id, effects, at=at)
     if before is ServiceJobStatus.RUNNABLE:
         leave_line(world, job, at)

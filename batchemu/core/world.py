@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from batchemu.core.inputs import ContainerExited, ContainerStarted
     from batchemu.core.instance_sizes import Size
     from batchemu.core.retries import Decision
+    from batchemu.core.scheduling.fair_share import FairShares
 
 
 class JobStatus(StrEnum):
@@ -176,8 +177,10 @@ class JobQueue:
     """The scheduling policy; None: first in, first out."""
     service_environment: str | None = None
     """Name of the service environment; None: a queue of compute environments."""
+    fair: FairShares | None = None
+    """Of a queue with a fair-share policy; its RUNNABLE jobs stand in the lines of their shares."""
     line: Line[int] = field(default_factory=Line)
-    """The sequence numbers of the RUNNABLE jobs, oldest first."""
+    """The sequence numbers of the RUNNABLE jobs of any other queue, oldest first."""
     runnable: dict[int, Job] = field(default_factory=dict)
     """The RUNNABLE jobs by their sequence numbers."""
     training_line: Line[Place] = field(default_factory=Line)

@@ -299,6 +299,5 @@ def test_members_without_effect_are_named(batch: Batch) -> None:
         "containerProperties.resourceRequirements[GPU]",
         "containerProperties.ulimits",
         "propagateTags",
-        "schedulingPriority",
     ]
     assert ignored(register(batch)) == []

@@ -384,19 +384,29 @@ def test_a_policy_is_not_replaced_by_one_of_another_kind(batch: Batch, refused: 
     assert described(batch, "queue")[0]["schedulingPolicyArn"] == arn
 
 
-@aws.emulator_only
-def test_a_fair_share_policy_without_effect_says_so(batch: Batch) -> None:
-    batch.environment()
-    made = batch.client.create_job_queue(**request(schedulingPolicyArn=batch.policy()))
-    assert ignored(made) == ["schedulingPolicyArn"]
-    made = batch.client.update_job_queue(jobQueue="queue", schedulingPolicyArn=batch.policy("new"))
-    assert ignored(made) == ["schedulingPolicyArn"]
-
-
 # --- queues of service jobs
 
 SERVICE = "https://docs.aws.amazon.com/batch/latest/userguide/create-sagemaker-job-queue.html"
 TERMINATE = {**LIMIT, "action": "TERMINATE"}
+
+
+@aws.emulator_only
+def test_a_fair_share_policy_says_so_where_it_has_no_effect(batch: Batch) -> None:
+    batch.environment()
+    made = batch.client.create_job_queue(**request(schedulingPolicyArn=batch.policy()))
+    assert ignored(made) == []
+    batch.service_environment()
+    order = [{"order": 1, "serviceEnvironment": "se"}]
+    made = batch.client.create_job_queue(
+        jobQueueName="training",
+        priority=1,
+        jobQueueType="SAGEMAKER_TRAINING",
+        serviceEnvironmentOrder=order,
+        schedulingPolicyArn=batch.policy("other"),
+    )
+    assert ignored(made) == ["schedulingPolicyArn"]
+    made = batch.client.update_job_queue(jobQueue="training", schedulingPolicyArn=batch.policy("new"))
+    assert ignored(made) == ["schedulingPolicyArn"]
 
 
 def service_order(*names: str) -> list[dict[str, Any]]:

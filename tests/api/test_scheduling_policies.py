@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.api.answers import body, client_error, ignored, inner, kind
+from tests.api.answers import body, client_error, inner, kind
 from tests.api.conftest import BATCH
 from tests.evidence import aws
 
@@ -54,13 +54,6 @@ def test_a_policy_keeps_what_was_sent(batch: Batch, policy: dict[str, Any]) -> N
 def test_a_policy_that_says_nothing_is_a_fair_share_policy(batch: Batch) -> None:
     batch.policy()
     assert described(batch, ARN) == [{"name": "policy", "arn": ARN, "fairsharePolicy": {}, "tags": {}}]
-
-
-@aws.emulator_only
-def test_a_fair_share_policy_without_effect_says_so(batch: Batch) -> None:
-    made = batch.client.create_scheduling_policy(name="policy", fairsharePolicy=FAIR)
-    quota = batch.client.create_scheduling_policy(name="quota", quotaSharePolicy=QUOTA)
-    assert (ignored(made), ignored(quota)) == (["fairsharePolicy"], [])
 
 
 @aws.assumed("as every other Describe operation; the limit of 100: " + API)

@@ -91,10 +91,16 @@ class Lab:
     def delete_environment(self, name: str = "ce") -> None:
         self.take(i.DeleteComputeEnvironment(at=self.at(), compute_environment=name))
 
-    def queue(self, name: str = "queue", environments: tuple[str, ...] = ("ce",), priority: int = 1) -> None:
+    def queue(
+        self,
+        name: str = "queue",
+        environments: tuple[str, ...] = ("ce",),
+        priority: int = 1,
+        **params: Any,
+    ) -> None:
         order = [{"order": n, "computeEnvironment": each} for n, each in enumerate(environments)]
-        params = {"jobQueueName": name, "priority": priority, "computeEnvironmentOrder": order}
-        self.take(i.CreateJobQueue(at=self.at(), params=params))
+        given = {"jobQueueName": name, "priority": priority, "computeEnvironmentOrder": order, **params}
+        self.take(i.CreateJobQueue(at=self.at(), params=given))
 
     def update_queue(self, name: str = "queue", **params: Any) -> None:
         self.take(i.UpdateJobQueue(at=self.at(), params={"jobQueue": name, **params}))
@@ -222,6 +228,16 @@ class Lab:
             **(policy or {"quotaSharePolicy": {"idleResourceAssignmentStrategy": "FIFO"}}),
         }
         return str(self.take(i.CreateSchedulingPolicy(at=self.at(), params=params))["arn"])
+
+    def fair_queue(
+        self, name: str = "queue", environments: tuple[str, ...] = ("ce",), **fairshare: Any
+    ) -> None:
+        """A queue with a policy of its name."""
+        self.queue(name, environments, schedulingPolicyArn=self.policy(name, fairsharePolicy=fairshare))
+
+    def update_policy(self, name: str = "queue", **fairshare: Any) -> None:
+        params = {"arn": self.world.arn("scheduling-policy", name), "fairsharePolicy": fairshare}
+        self.take(i.UpdateSchedulingPolicy(at=self.at(), params=params))
 
     def service_queue(self, name: str = "training", environment: str = "se", **params: Any) -> None:
         given = {

@@ -28,6 +28,7 @@ def test_a_line_is_a_sorted_list_and_knows_since_when(steps: list[tuple[bool, in
             for index, each in enumerate(model)
         }
         assert list(line) == model
+        assert not model or line.first() == model[0]
         assert len(line) == len(model)
         assert [line.since(each) for each in model] == [at_place[each][1] for each in model]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from batchemu.core import inputs as i
 from batchemu.core.holds import Hold
 from batchemu.core.step import step
 from batchemu.core.world import ON_AN_ENVIRONMENT, TERMINAL, Delays, JobStatus, World
@@ -20,14 +21,28 @@ from tests.core.lab import Lab
 if TYPE_CHECKING:
     from batchemu.core.ids import JobId
 
-QUEUES = ("queue", "urgent")
+QUEUES = ("queue", "urgent", "fair")
+SHARES = ("a", "b1", "b2", "c")
+POLICIES = st.fixed_dictionaries(
+    {
+        "shareDecaySeconds": st.sampled_from([0, 5, 600]),
+        "computeReservation": st.sampled_from([0, 0, 50]),
+        "shareDistribution": st.sampled_from(
+            [
+                [],
+                [{"shareIdentifier": "a", "weightFactor": 2.0}, {"shareIdentifier": "b*"}],
+                [{"shareIdentifier": "b1", "weightFactor": 0.5}, {"shareIdentifier": "c*"}],
+            ]
+        ),
+    }
+)
 HELD = (JobStatus.SUBMITTED, JobStatus.PENDING, JobStatus.RUNNABLE, JobStatus.STARTING, JobStatus.RUNNING)
 HOLDS = st.one_of(
     st.builds(
         Hold,
         state=st.sampled_from(HELD),
         job_name=st.sampled_from([None, "*1", "*2"]),
-        job_queue=st.sampled_from([None, "urg*"]),
+        job_queue=st.sampled_from([None, "urg*", "fair"]),
     ),
     st.builds(
         Hold,
@@ -45,11 +60,12 @@ class Batch(RuleBasedStateMachine):
     lab: Lab
     seen: dict[JobId, JobStatus]
 
-    @initialize(submitted=st.sampled_from([0, 500]), starting=st.sampled_from([0, 700]))
-    def begin(self, submitted: int, starting: int) -> None:
+    @initialize(submitted=st.sampled_from([0, 500]), starting=st.sampled_from([0, 700]), policy=POLICIES)
+    def begin(self, submitted: int, starting: int, policy: dict[str, Any]) -> None:
         self.lab = Lab(Delays(submitted=submitted, starting=starting)).ready()
         self.lab.environment("spare", maxvCpus=3)
         self.lab.queue("urgent", ("spare", "ce"), priority=5)
+        self.lab.fair_queue("fair", ("ce", "spare"), **policy)
         self.lab.definition("big", vcpus=3)
         self.seen = {}
 
@@ -74,7 +90,12 @@ class Batch(RuleBasedStateMachine):
         params = {"timeout": {"attemptDurationSeconds": 60}} if timeout else {}
         try:
             self.lab.submit(
-                *after, queue=queue, jobDefinition=definition, retryStrategy={"attempts": attempts}, **params
+                *after,
+                queue=queue,
+                jobDefinition=definition,
+                retryStrategy={"attempts": attempts},
+                **params,
+                **self._share(data, queue),
             )
         except ClientException:
             assert self.lab.world.queues[queue].state == "DISABLED"
@@ -100,9 +121,18 @@ class Batch(RuleBasedStateMachine):
                 arrayProperties={"size": size},
                 dependsOn=after,
                 retryStrategy={"attempts": attempts},
+                **self._share(data, queue),
             )
         except ClientException:
             assert self.lab.world.queues[queue].state == "DISABLED"
+
+    def _share(self, data: st.DataObject, queue: str) -> dict[str, Any]:
+        if queue != "fair":
+            return {}
+        return {
+            "shareIdentifier": data.draw(st.sampled_from(SHARES)),
+            "schedulingPriorityOverride": data.draw(st.integers(0, 2)),
+        }
 
     def _some(self, data: st.DataObject, known: list[JobId]) -> list[JobId]:
         return data.draw(st.lists(st.sampled_from(known), max_size=2)) if known else []
@@ -149,6 +179,24 @@ class Batch(RuleBasedStateMachine):
     @rule(state=st.sampled_from(["ENABLED", "DISABLED"]), name=st.sampled_from(QUEUES))
     def switches_queue(self, state: str, name: str) -> None:
         self.lab.update_queue(name, state=state)
+
+    @rule(policy=POLICIES)
+    def changes_the_policy(self, policy: dict[str, Any]) -> None:
+        self.lab.update_policy("fair", **policy)
+
+    @rule(environments=st.sampled_from([("ce", "spare"), ("spare",)]))
+    def moves_the_fair_queue(self, environments: tuple[str, ...]) -> None:
+        order = [{"order": n, "computeEnvironment": each} for n, each in enumerate(environments)]
+        try:
+            self.lab.update_queue("fair", computeEnvironmentOrder=order)
+        except ClientException:
+            states = {each.status for each in self.lab.world.environments.values()}
+            assert "INVALID" in states
+
+    @rule(seconds=st.integers(1, 1000))
+    def time_passes(self, seconds: int) -> None:
+        self.lab.now += 1000 * seconds
+        self.lab.take(i.ContainersReported(self.lab.at(), ()))
 
     @rule(most=st.integers(0, 6))
     def resizes(self, most: int) -> None:

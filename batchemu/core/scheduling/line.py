@@ -77,6 +77,10 @@ class Line(Generic[P]):
         joined = self._joined[place]
         return max(joined, self._shifts[before - 1][1]) if before else joined
 
+    def first(self) -> P:
+        """The place of the first in a line that is not empty."""
+        return self._places[self._head]
+
     def __iter__(self) -> Iterator[P]:
         places = self._places
         return (places[at] for at in range(self._head, len(places)))

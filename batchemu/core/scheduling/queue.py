@@ -1,4 +1,4 @@
-"""The order within a job queue: first in, first out; the head blocks those behind it.
+"""Which jobs of a job queue start now: the head of its order blocks those behind it.
 
 Source: https://docs.aws.amazon.com/batch/latest/userguide/job_scheduling.html
 """

@@ -14,8 +14,10 @@ from batchemu.core import blocking, consumables, holds
 from batchemu.core.attempts import place
 from batchemu.core.lifecycle import is_in_service
 from batchemu.core.scheduling import training
+from batchemu.core.scheduling.fair_share import reserved_vcpus
 from batchemu.core.scheduling.fit import Room
 from batchemu.core.scheduling.queue import plan
+from batchemu.core.scheduling.turns import head, turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,39 +51,39 @@ def _serve(world: World, name: str, effects: list[Effect], *, at: Millis) -> Non
         training.serve(world, queue, effects, at=at)
     if not queue.runnable and queue.blocked is None:
         return
-    found = rooms(world, queue)
-    for placement in plan(_line(world, queue), found, partial(consumables.stock, world)):
+    if queue.fair is not None:
+        queue.fair.looked_at = at
+    found = rooms(world, queue, at)
+    for placement in plan(_line(world, queue, at), found, partial(consumables.stock, world)):
         if not holds.may_place(world):
             break
         job = queue.runnable[placement.seq]
         if place(world, job, world.environments[placement.environment], effects, at=at):
             holds.take_step(world)
-    head = next(_line(world, queue), None)
-    blocking.look(world, queue, None if head is None else queue.runnable[head[0]], found, effects, at=at)
+    blocking.look(world, queue, head(world, queue), found, effects, at=at)
 
 
-def _line(world: World, queue: JobQueue) -> Iterator[tuple[int, ResolvedJob]]:
-    """Who is held is passed over, but for one whose hold says that it blocks those behind it."""
-    for seq in queue.line:
-        job = queue.runnable[seq]
-        hold = holds.hold_of(world, job) if world.holds else None
-        if hold is None:
-            yield seq, job.resolved
-        elif hold.blocks is not None:
-            return
+def _line(world: World, queue: JobQueue, at: Millis) -> Iterator[tuple[int, ResolvedJob]]:
+    for job in turns(world, queue, at):
+        if world.holds and holds.keeps(world, job):
+            return  # it blocks those behind it
+        yield job.seq, job.resolved
 
 
-def rooms(world: World, queue: JobQueue) -> list[Room]:
+def rooms(world: World, queue: JobQueue, at: Millis) -> list[Room]:
     """The environments of a queue, in order, as the scheduler sees them."""
-    return [_room(world.environments[name]) for name in queue.environments]
+    return [_room(world.environments[name], queue, at) for name in queue.environments]
 
 
-def _room(environment: ComputeEnvironment) -> Room:
+def _room(environment: ComputeEnvironment, queue: JobQueue, at: Millis) -> Room:
+    free = environment.max_vcpus - environment.used_vcpus
+    if queue.fair is not None:
+        free -= reserved_vcpus(queue.fair, environment.max_vcpus, at)
     return Room(
         environment.name,
         environment.capability,
         environment.state == "ENABLED" and is_in_service(environment),
-        environment.max_vcpus - environment.used_vcpus,
+        free,
         environment.max_vcpus if environment.type == "MANAGED" else None,
         environment.status == "INVALID" or environment.fault is not None,
         environment.sizes,

@@ -34,8 +34,6 @@ _NO_CONTAINER = "the container is started without it"
 _NO_TASK = "there is no ECS task to carry the tags; a job with more than 50 of them FAILS, as on AWS"
 _NOT_ANSWERED = "jobs of this kind are answered with 501"
 _NO_FAIR_SHARE = "jobs are placed first in, first out"
-_NO_PREEMPTION = "nobody is preempted yet"
-_NO_LENDING = "capacity is neither lent nor borrowed yet"
 
 
 def _each(prefix: str, members: tuple[str, ...], why: str, when: Any = bool) -> tuple[NoEffect, ...]:
@@ -111,12 +109,6 @@ _QUEUE: Final = (
     NoEffect("jobStateTimeLimitActions", "no job is ever found to block its queue"),
     NoEffect("schedulingPolicyArn", f"of a fair-share policy: {_NO_FAIR_SHARE}", None),
 )
-_QUOTA_SHARE: Final = (
-    NoEffect("resourceSharingConfiguration", _NO_LENDING, lambda given: given["strategy"] != "RESERVE"),
-    NoEffect(
-        "preemptionConfiguration", _NO_PREEMPTION, lambda given: given["inSharePreemption"] != "DISABLED"
-    ),
-)
 
 WITHOUT_EFFECT: Final[Mapping[str, tuple[NoEffect, ...]]] = {
     "CreateComputeEnvironment": (
@@ -132,8 +124,6 @@ WITHOUT_EFFECT: Final[Mapping[str, tuple[NoEffect, ...]]] = {
     "UpdateJobQueue": _QUEUE,
     "CreateSchedulingPolicy": (NoEffect("fairsharePolicy", _NO_FAIR_SHARE),),
     "UpdateSchedulingPolicy": (NoEffect("fairsharePolicy", _NO_FAIR_SHARE),),
-    "CreateQuotaShare": _QUOTA_SHARE,
-    "UpdateQuotaShare": _QUOTA_SHARE,
     "RegisterJobDefinition": (
         *_each("containerProperties.", CONTAINER_PROPERTIES, _NO_CONTAINER),
         NoEffect("containerProperties.resourceRequirements", _NO_CONTAINER, _asks_for_gpu, "GPU"),
@@ -159,7 +149,6 @@ WITHOUT_EFFECT: Final[Mapping[str, tuple[NoEffect, ...]]] = {
     ),
     "SubmitServiceJob": (
         NoEffect("shareIdentifier", _NO_FAIR_SHARE),
-        NoEffect("preemptionConfiguration", _NO_PREEMPTION),
         NoEffect("serviceRequestPayload", "nothing is trained: plans say how a service job ends", None),
     ),
 }

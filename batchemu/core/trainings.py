@@ -14,12 +14,12 @@ from batchemu.core.effects import AttemptKey, StartTraining, StopTraining, Timer
 from batchemu.core.ids import AttemptNo, JobId, Millis, task_id
 from batchemu.core.lifecycle import finish, is_under_way
 from batchemu.core.transitions import move_training
-from batchemu.core.world import TRAINING_UNDER_WAY, Ending, ServiceJobStatus, TrainingAttempt
+from batchemu.core.world import TRAINING_UNDER_WAY, Ending, Preemption, ServiceJobStatus, TrainingAttempt
 
 if TYPE_CHECKING:
     from batchemu.core.effects import Effect
     from batchemu.core.inputs import TrainingReported
-    from batchemu.core.world import Preemption, ServiceEnvironment, ServiceJob, World
+    from batchemu.core.world import ServiceEnvironment, ServiceJob, World
 
 
 class TrainingStatus(StrEnum):
@@ -158,13 +158,17 @@ def stop(world: World, job: ServiceJob, reason: str, effects: list[Effect]) -> N
             effects.append(StopTraining(AttemptKey(job.job_id, job.attempt.number)))
 
 
-def preempt(job: ServiceJob, preemption: Preemption, effects: list[Effect]) -> None:
+def preempt(world: World, job_id: JobId, preemption: Preemption, effects: list[Effect]) -> None:
     """Have the training job stopped to make room; the capacity is held until that has happened.
 
     Source: https://docs.aws.amazon.com/batch/latest/userguide/preemption.html
     """
+    job = world.service_jobs[job_id]
     assert job.attempt is not None, "only service jobs under way are preempted"
     job.preemption = preemption
+    share = world.quota_shares.get(job.quota_share or "")
+    if share is not None and preemption is Preemption.IN_SHARE:
+        share.makes_room = True
     job.status_reason = _preempting(job)
     effects.append(StopTraining(AttemptKey(job.job_id, job.attempt.number)))
 

@@ -247,6 +247,8 @@ class QuotaShare:
     """Its service jobs under way and what each of them holds, by instance type."""
     used: Counter[str] = field(default_factory=Counter)
     """What they hold together."""
+    makes_room: bool = False
+    """Jobs of its own are being preempted for its head, or were just now: nobody borrows what that needs."""
     status_reason: str | None = None
     """Kept for the facts; QuotaShareDetail has no such member."""
 

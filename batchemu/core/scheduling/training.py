@@ -29,17 +29,33 @@ def serve(world: World, queue: JobQueue, effects: list[Effect], *, at: Millis) -
     environment = environment_of(world, queue)
     if environment is None:
         return
+    _place_all(world, queue, environment, effects, at=at)
+    while _has_made_room(world, queue):
+        _place_all(world, queue, environment, effects, at=at)  # what it did not take after all
+    while holds.may_place(world) and (found := to_preempt(world, queue, environment)):
+        for victim in found:
+            trainings.preempt(world, victim.job_id, victim.preemption, effects)
+
+
+def _place_all(
+    world: World, queue: JobQueue, environment: ServiceEnvironment, effects: list[Effect], *, at: Millis
+) -> None:
     while holds.may_place(world):
         job = next_job(world, queue, environment)
         if job is None:
             break
         trainings.place(world, job, environment, effects, at=at)
         holds.take_step(world)
-    else:
-        return
-    while found := to_preempt(world, queue, environment):
-        for victim in found:
-            trainings.preempt(world.service_jobs[victim.job_id], victim.preemption, effects)
+
+
+def _has_made_room(world: World, queue: JobQueue) -> bool:
+    """Whether a share that preempted jobs of its own has had its turn since the last of them went."""
+    for share in shares_of(world, queue) if holds.may_place(world) else ():
+        going = (world.service_jobs[job_id].preemption for job_id in share.jobs)
+        if share.makes_room and Preemption.IN_SHARE not in going:
+            share.makes_room = False
+            return True
+    return False
 
 
 def environment_of(world: World, queue: JobQueue) -> ServiceEnvironment | None:
@@ -107,11 +123,10 @@ def _share(
     job = _first(world, queue, share.line)
     preempts = share.preemption["inSharePreemption"] == "ENABLED"
     limits, used = capacity.limits_of(share), share.used
-    ending = list(_ending(world, share)) if preempts or environment else []
     running: tuple[Running, ...] = ()
     if environment is not None:
         used = Counter(used)
-        for each in ending:
+        for each in _ending(world, share):
             used.subtract(each.instances)
         if preempts or any(n > limits.get(unit, 0) for unit, n in used.items()):
             running = tuple(_running(world, share, environment))
@@ -123,7 +138,7 @@ def _share(
         borrow_limit=share.sharing.get("borrowLimit"),
         head=None if job is None else _head(world, job),
         preempts=preempts,
-        makes_room=any(each.preemption is Preemption.IN_SHARE for each in ending),
+        makes_room=share.makes_room,
         running=running,
     )
 

@@ -212,17 +212,27 @@ def test_lowered_limits_of_a_share_are_enforced_when_another_wants_its_own() -> 
     assert lab.status(first, second, job) == ["SCHEDULED", "RUNNABLE", "SCHEDULED"]
 
 
-def test_a_smaller_environment_takes_from_borrowers_first(lab: Lab) -> None:
+def test_a_smaller_environment_takes_more_from_borrowers(lab: Lab) -> None:
+    lab.share("c", resourceSharingConfiguration=LEND)
+    lab.update_service_environment(capacityLimits=[limit(TYPE, 3)])
     own, lent = borrowing(lab)
-    lab.update_service_environment(capacityLimits=[limit(TYPE, 1)])
+    more = train(lab, "b")
+    lab.update_service_environment(capacityLimits=[limit(TYPE, 2)])
     assert lab.training_stopped() == []
     job = wanting(lab)
-    assert lab.training_stopped() == []  # even without the loan there would be no room
-    lab.update_share("b", capacityLimits=[limit(TYPE, 1)])
-    lab.report(own, "Completed")
-    assert lab.training_stopped() == []
-    lab.report(lent, "Completed")
-    assert lab.status(job) == "SCHEDULED"
+    assert lab.training_stopped() == [more, lent]
+    lab.report(lent, "Stopped")
+    assert lab.status(job) == "RUNNABLE"
+    lab.report(more, "Stopped")
+    assert lab.status(own, lent, more, job) == ["SCHEDULED", "RUNNABLE", "RUNNABLE", "SCHEDULED"]
+
+
+def test_nobody_is_preempted_where_that_would_not_be_enough(lab: Lab) -> None:
+    """The environment is smaller than the shares together, and who borrows keeps what it has a right to."""
+    _, lent = borrowing(lab)
+    lab.update_service_environment(capacityLimits=[limit(TYPE, 1)])
+    wanting(lab)
+    assert (lab.training_stopped(), lab.status(lent)) == ([], "SCHEDULED")
 
 
 def test_a_paused_scheduler_preempts_nobody(lab: Lab) -> None:

@@ -80,11 +80,24 @@ def to_preempt(world: World, queue: JobQueue, environment: ServiceEnvironment) -
     """Who has to be preempted so that heads of quota shares can be placed, beside those who end anyway."""
     if not queue.training_line or not policies.has_quota_shares(world, queue):
         return []
+    shares = _open_shares(world, queue)
+    if not any(_preempts(share) or _has_more(share) for share in shares):
+        return []  # the rest looks at every job under way
     stay = Counter(environment.used)
     for job in _ending(world, environment):
         stay.subtract(job.instances)
-    shares = [_share(world, queue, share, environment) for share in _open_shares(world, queue)]
-    return victims(_room(environment, stay), shares)
+    views = [_share(world, queue, share, environment) for share in shares]
+    return victims(_room(environment, stay), views)
+
+
+def _preempts(share: QuotaShare) -> bool:
+    return bool(share.preemption["inSharePreemption"] == "ENABLED")
+
+
+def _has_more(share: QuotaShare) -> bool:
+    """Whether a share uses more than its own limits."""
+    limits = capacity.limits_of(share)
+    return any(n > limits.get(unit, 0) for unit, n in share.used.items())
 
 
 def _open_shares(world: World, queue: JobQueue) -> list[QuotaShare]:
@@ -121,23 +134,22 @@ def _share(
 ) -> Share:
     """A share as it is, or (with ``environment``) as it will be once all that ends has ended."""
     job = _first(world, queue, share.line)
-    preempts = share.preemption["inSharePreemption"] == "ENABLED"
-    limits, used = capacity.limits_of(share), share.used
+    used = share.used
     running: tuple[Running, ...] = ()
     if environment is not None:
         used = Counter(used)
         for each in _ending(world, share):
             used.subtract(each.instances)
-        if preempts or any(n > limits.get(unit, 0) for unit, n in used.items()):
+        if _preempts(share) or _has_more(share):
             running = tuple(_running(world, share, environment))
     return Share(
         arn=share.arn,
-        limits=limits,
+        limits=capacity.limits_of(share),
         used=used,
         lends=share.sharing["strategy"] != "RESERVE",
         borrow_limit=share.sharing.get("borrowLimit"),
         head=None if job is None else _head(world, job),
-        preempts=preempts,
+        preempts=_preempts(share),
         makes_room=share.makes_room,
         running=running,
     )

@@ -122,7 +122,7 @@ def test_what_a_newer_botocore_adds_shows_up_and_breaks_nothing(tmp_path: Path) 
 
 
 def test_the_command_prints_what_each_operation_lacks_and_why() -> None:
-    ran = CliRunner().invoke(main, ["coverage", "CreateQuotaShare", "CancelJob"])
+    ran = CliRunner().invoke(main, ["coverage", "CreateJobQueue", "CancelJob"])
     assert ran.exit_code == 0
     version = botocore.__version__
     assert ran.output.splitlines() == [
@@ -131,11 +131,12 @@ def test_the_command_prints_what_each_operation_lacks_and_why() -> None:
         "With every member of input and output:",
         "  CancelJob",
         "",
-        "CreateQuotaShare",
-        "  input without effect: capacity is neither lent nor borrowed yet",
-        "    resourceSharingConfiguration",
-        "  input without effect: nobody is preempted yet",
-        "    preemptionConfiguration",
+        "CreateJobQueue",
+        "  input without effect: no service job is ever found to block its queue",
+        "    jobStateTimeLimitActions",
+        "  input without effect: of a fair-share policy, for a queue of service jobs: service jobs are placed",
+        "  by priority and submission, whatever their share",
+        "    schedulingPolicyArn",
     ]
 
 

@@ -14,13 +14,11 @@ _NODES = "multi-node parallel jobs are answered with 501"
 _TASKS = "jobs of several containers are answered with 501"
 _PODS = "jobs on Amazon EKS are answered with 501"
 _INSTANCES = "there are no instances yet: an environment holds as many vCPUs as its maxvCpus"
-_PREEMPTION = "nobody is preempted yet"
 
 NEVER_GIVEN: Final[Mapping[str, str]] = {
     "AttemptContainerDetail.containerInstanceArn": _INSTANCES,
     "AttemptDetail.taskProperties": _TASKS,
     "ContainerDetail.containerInstanceArn": _INSTANCES,
-    "DescribeServiceJobResponse.preemptionSummary": _PREEMPTION,
     "Ec2Configuration.batchImageStatus": _INSTANCES,
     "EksAttemptDetail": _PODS,
     "JobDetail.ecsProperties": _TASKS,

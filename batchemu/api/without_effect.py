@@ -34,8 +34,6 @@ _NO_CONTAINER = "the container is started without it"
 _NO_TASK = "there is no ECS task to carry the tags; a job with more than 50 of them FAILS, as on AWS"
 _NOT_ANSWERED = "jobs of this kind are answered with 501"
 _NO_FAIR_SHARE = "service jobs are placed by priority and submission, whatever their share"
-_NO_PREEMPTION = "nobody is preempted yet"
-_NO_LENDING = "capacity is neither lent nor borrowed yet"
 
 
 def _each(prefix: str, members: tuple[str, ...], why: str, when: Any = bool) -> tuple[NoEffect, ...]:
@@ -117,12 +115,6 @@ _QUEUE: Final = (
         "schedulingPolicyArn", f"of a fair-share policy, for a queue of service jobs: {_NO_FAIR_SHARE}", None
     ),
 )
-_QUOTA_SHARE: Final = (
-    NoEffect("resourceSharingConfiguration", _NO_LENDING, lambda given: given["strategy"] != "RESERVE"),
-    NoEffect(
-        "preemptionConfiguration", _NO_PREEMPTION, lambda given: given["inSharePreemption"] != "DISABLED"
-    ),
-)
 
 WITHOUT_EFFECT: Final[Mapping[str, tuple[NoEffect, ...]]] = {
     "CreateComputeEnvironment": (
@@ -136,8 +128,6 @@ WITHOUT_EFFECT: Final[Mapping[str, tuple[NoEffect, ...]]] = {
     ),
     "CreateJobQueue": _QUEUE,
     "UpdateJobQueue": _QUEUE,
-    "CreateQuotaShare": _QUOTA_SHARE,
-    "UpdateQuotaShare": _QUOTA_SHARE,
     "RegisterJobDefinition": (
         *_each("containerProperties.", CONTAINER_PROPERTIES, _NO_CONTAINER),
         NoEffect("containerProperties.resourceRequirements", _NO_CONTAINER, _asks_for_gpu, "GPU"),
@@ -160,7 +150,6 @@ WITHOUT_EFFECT: Final[Mapping[str, tuple[NoEffect, ...]]] = {
     ),
     "SubmitServiceJob": (
         NoEffect("shareIdentifier", _NO_FAIR_SHARE),
-        NoEffect("preemptionConfiguration", _NO_PREEMPTION),
         NoEffect("serviceRequestPayload", "nothing is trained: plans say how a service job ends", None),
     ),
 }

@@ -74,13 +74,22 @@ def _count(given: object) -> int:
 
 
 def fits(holder: Holder, job: ServiceJob) -> bool:
-    """Whether there is room for a job, in the units in which the limits count now.
+    """Whether there is room for a job, in the units in which the limits count now."""
+    return not short_of(limits_of(holder), holder.used, job.instances)
+
+
+def limits_of(holder: Holder) -> dict[str, int]:
+    """maxCapacity by capacityUnit."""
+    return {limit["capacityUnit"]: int(limit["maxCapacity"]) for limit in holder.capacity_limits}
+
+
+def short_of(limits: Mapping[str, int], used: Mapping[str, int], needed: Mapping[str, int]) -> set[str]:
+    """The units of which there is not enough for a job that needs so many instances; none: it fits.
 
     A type that has no limit is not there at all: such a job waits until it has one (same page).
     """
-    limits = {limit["capacityUnit"]: int(limit["maxCapacity"]) for limit in holder.capacity_limits}
-    needs, used = _counted(job.instances, limits), _counted(holder.used, limits)
-    return all(amount <= limits.get(unit, 0) - used.get(unit, 0) for unit, amount in needs.items())
+    wanted, taken = _counted(needed, limits), _counted(used, limits)
+    return {unit for unit, n in wanted.items() if n > limits.get(unit, 0) - taken.get(unit, 0)}
 
 
 def _counted(instances: Mapping[str, int], limits: Mapping[str, int]) -> Mapping[str, int]:

@@ -6,21 +6,19 @@ Each rule says what it found, so that a failure reads as a finding and not as an
 from __future__ import annotations
 
 from collections import Counter, deque
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from batchemu.core import attempts, capacity, endings, fair_shares, policies, retention, trainings
 from batchemu.core.arrays import children, is_over
 from batchemu.core.consumables import stock
 from batchemu.core.dependencies import status_of, waited_for
-from batchemu.core.effects import TimerKey
+from batchemu.core.effects import StartTraining, TimerKey
 from batchemu.core.endings import is_held_back
 from batchemu.core.holds import keeps
 from batchemu.core.ids import Millis
-from batchemu.core.lifecycle import IN_SERVICE
 from batchemu.core.scheduling import fair_share
 from batchemu.core.scheduling.run import rooms
-from batchemu.core.scheduling.training import lines
+from batchemu.core.scheduling.training import environment_of, next_job, to_preempt
 from batchemu.core.scheduling.turns import head
 from batchemu.core.world import (
     ON_AN_ENVIRONMENT,
@@ -32,9 +30,12 @@ from batchemu.core.world import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from batchemu.core.capacity import Holder
+    from batchemu.core.effects import Effect
     from batchemu.core.scheduling.fair_share import FairShares, Share
-    from batchemu.core.world import Job, JobQueue, World
+    from batchemu.core.world import Job, JobQueue, ServiceJob, World
 
 
 class Broken(Exception):
@@ -54,6 +55,7 @@ def check(world: World) -> None:
     _check_blocked(world)
     _check_service_jobs(world)
     _check_training_lines(world)
+    _check_preemptions(world)
     _check_held(world)
     for job in world.jobs.values():
         _check_job(world, job)
@@ -104,8 +106,12 @@ def _check_service_jobs(world: World) -> None:
         if len(job.attempts) - len(counted) != min(job.requeued, 1):
             raise Broken("the last attempt that lacked capacity is kept", job)
         numbers = [each.number for each in job.attempts]
-        if numbers != sorted(set(numbers)) or max(numbers, default=0) != len(counted) + job.requeued:
+        if numbers != sorted(set(numbers)) or _last(job) != len(counted) + job.requeued + job.preemptions:
             raise Broken("attempts are numbered in their order, whether kept or not", job)
+
+
+def _last(job: ServiceJob) -> int:
+    return max((each.number for each in (*job.attempts, *job.preempted)), default=0)
 
 
 def _check_training_lines(world: World) -> None:
@@ -136,17 +142,48 @@ def _check_held(world: World) -> None:
 
 
 def _check_no_service_job_waits_for_nothing(world: World) -> None:
-    """The head of a line waits for room, or for the end of its pause after a want of capacity."""
-    for queue in world.queues.values():
-        environment = world.service_environments.get(queue.service_environment or "")
-        if environment is None or environment.state != "ENABLED" or environment.status not in IN_SERVICE:
+    """Were the scheduler to look again, it would place nobody and preempt nobody."""
+    for queue in world.queues.values() if world.steps is None else ():
+        environment = environment_of(world, queue)
+        if environment is None or queue.status == "CREATING":
             continue
-        for line, share in lines(world, queue):
-            for place in islice(line, 1):
-                job = world.service_jobs[queue.trainings[place[1]]]
-                pauses = trainings.capacity_timer(job) in world.timers
-                if not pauses and all(capacity.fits(each, job) for each in (environment, share) if each):
-                    raise Broken("no service job at the head of its line waits for nothing", job)
+        job = next_job(world, queue, environment)
+        if job is not None:
+            raise Broken("no service job at the head of its line waits for nothing", job)
+        found = to_preempt(world, queue, environment)
+        if found:
+            raise Broken("who has to make room is being preempted", (queue, found))
+
+
+def _check_preemptions(world: World) -> None:
+    for job in world.service_jobs.values():
+        if job.preemption is not None and job.status not in TRAINING_UNDER_WAY:
+            raise Broken("who is being preempted is under way: then it waits again, or is over", job)
+        if job.preemption is not None and not (job.status_reason or "").endswith(job.preemption):
+            raise Broken("who is being preempted says so", job)
+        if len(job.preempted) != min(job.preemptions, trainings.RECENT_PREEMPTIONS):
+            raise Broken("the last attempts that were preempted are kept", job)
+        most = job.settings.get("preemptionConfiguration", {}).get("preemptionRetriesBeforeTermination")
+        if most is not None and job.preemptions > most and job.status is not ServiceJobStatus.FAILED:
+            raise Broken("who may not be preempted once more has FAILED then", job)
+
+
+def check_placed(world: World, effects: Iterable[Effect]) -> None:
+    """Nothing that a step has placed is more than there is, or than its quota share may have or borrow."""
+    for job in [world.service_jobs[each.job_id] for each in effects if isinstance(each, StartTraining)]:
+        for environment in world.service_environments.values():
+            if job.job_id in environment.jobs:
+                _check_most(environment, job)
+        share = world.quota_shares.get(job.quota_share or "")
+        if share is not None and job.job_id in share.jobs and share.sharing.get("borrowLimit") != -1:
+            _check_most(share, job, percent=100 + share.sharing.get("borrowLimit", 0))
+
+
+def _check_most(holder: Holder, job: ServiceJob, percent: int = 100) -> None:
+    limits = {unit: n * percent // 100 for unit, n in capacity.limits_of(holder).items()}
+    before = holder.used - Counter(job.instances)
+    if capacity.short_of(limits, before, job.instances):
+        raise Broken("what is placed is within the limits", (holder, job))
 
 
 def _names_of_environments(queue: JobQueue) -> list[str]:

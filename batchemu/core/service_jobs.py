@@ -162,7 +162,8 @@ def submitted_for_long(world: World, job_id: JobId, effects: list[Effect], *, at
 
 
 def update(world: World, command: UpdateServiceJob) -> dict[str, str]:
-    """A new schedulingPriority: higher ones go first within a share (botocore's model)."""
+    """A new schedulingPriority: higher ones go first within a share (botocore's model), and it counts for
+    preemptions (https://docs.aws.amazon.com/batch/latest/userguide/preemption.html)."""
     params = command.params
     job = found(world, params["jobId"])
     if job.status in TRAINING_OVER:
@@ -177,6 +178,8 @@ def update(world: World, command: UpdateServiceJob) -> dict[str, str]:
     job.place = place
     if waits:
         join_line(world, job, command.at)
+    elif queue is not None:
+        world.dirty.add(queue.name)  # a lower priority may be one that others preempt
     return {"jobArn": world.arn("service-job", job.job_id), "jobName": job.name, "jobId": job.job_id}
 
 

@@ -51,6 +51,7 @@ def service_job_detail(world: World, job: ServiceJob) -> dict[str, Any]:
             "jobQueue": job.queue_arn,
             "attempts": [_attempt(attempt) for attempt in job.attempts],
             "schedulingPriority": job.priority,
+            "preemptionSummary": _preemptions(job),
             "tags": dict(job.tags),
             **settings,
         }
@@ -86,6 +87,14 @@ def _usage(world: World, job: ServiceJob) -> list[dict[str, Any]]:
     """
     units = job.instances if job.quota_share else {capacity.ALL_INSTANCES: sum(job.instances.values())}
     return [{"capacityUnit": unit, "quantity": float(n)} for unit, n in units.items() if unit]
+
+
+def _preemptions(job: ServiceJob) -> dict[str, Any] | None:
+    """Only of a job that has been preempted (botocore's model, DescribeServiceJobResponse)."""
+    if not job.preemptions:
+        return None
+    recent = [_attempt(attempt) for attempt in job.preempted]
+    return {"preemptedAttemptCount": job.preemptions, "recentPreemptedAttempts": recent}
 
 
 def _training_job(attempt: TrainingAttempt) -> dict[str, str]:

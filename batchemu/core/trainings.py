@@ -14,7 +14,7 @@ from batchemu.core.effects import AttemptKey, StartTraining, StopTraining, Timer
 from batchemu.core.ids import AttemptNo, JobId, Millis, task_id
 from batchemu.core.lifecycle import finish, is_under_way
 from batchemu.core.transitions import move_training
-from batchemu.core.world import TRAINING_UNDER_WAY, Ending, ServiceJobStatus, TrainingAttempt
+from batchemu.core.world import TRAINING_UNDER_WAY, Ending, Preemption, ServiceJobStatus, TrainingAttempt
 
 if TYPE_CHECKING:
     from batchemu.core.effects import Effect
@@ -47,6 +47,14 @@ _COMPLETED: Final = "Training job completed"
 _STOPPED: Final = "Training job stopped"
 """By analogy with the former, which is an example of
 https://docs.aws.amazon.com/batch/latest/userguide/service-job-events.html."""
+
+
+_IN_PROGRESS: Final = "PREEMPTION_IN_PROGRESS: "
+"""What the statusReason of a service job that is being preempted begins with:
+https://docs.aws.amazon.com/batch/latest/userguide/batch-service-job-preemption-events.html"""
+RECENT_PREEMPTIONS: Final = 10
+"""How many preempted attempts are kept; AWS keeps "a sliding window" of a size that is not documented
+(assumed): https://docs.aws.amazon.com/batch/latest/userguide/preemption.html"""
 
 
 def place(
@@ -91,7 +99,8 @@ def _under_way(world: World, job_id: JobId, number: int) -> tuple[ServiceJob, Tr
 def reported(world: World, report: TrainingReported, effects: list[Effect]) -> None:
     """STARTING while it downloads, RUNNING while it trains, then the end.
 
-    A report that overtakes others passes through the states in between; late ones are ignored.
+    A report that overtakes others passes through the states in between; late ones are ignored. A training
+    job that comes to an end of its own while it is being preempted has come to that end (assumed).
     """
     found = _under_way(world, report.job_id, report.attempt)
     if found is None:
@@ -104,6 +113,8 @@ def reported(world: World, report: TrainingReported, effects: list[Effect]) -> N
     elif report.status is TrainingStatus.COMPLETED:
         _run(world, job, attempt, effects, at=report.at)
         _close(world, job, attempt, f"{_SAID}{_COMPLETED}", effects, at=report.at, succeeded=True)
+    elif report.status is TrainingStatus.STOPPED and job.preemption and job.ending is None:
+        _give_way(world, job, attempt, job.preemption, effects, at=report.at)
     else:
         said = report.reason or (
             _STOPPED if report.status is TrainingStatus.STOPPED else "Training job failed"
@@ -114,7 +125,7 @@ def reported(world: World, report: TrainingReported, effects: list[Effect]) -> N
 
 def _start(world: World, job: ServiceJob, effects: list[Effect], *, at: Millis) -> None:
     if job.status is ServiceJobStatus.SCHEDULED:
-        move_training(world, job, ServiceJobStatus.STARTING, effects, at=at)
+        move_training(world, job, ServiceJobStatus.STARTING, effects, at=at, reason=_preempting(job))
 
 
 def _run(
@@ -124,24 +135,46 @@ def _run(
     if job.status is not ServiceJobStatus.STARTING:
         return
     attempt.started_at = job.started_at = at
-    move_training(world, job, ServiceJobStatus.RUNNING, effects, at=at)
+    move_training(world, job, ServiceJobStatus.RUNNING, effects, at=at, reason=_preempting(job))
     if job.timeout_s is not None:
         due = Millis(at + 1000 * job.timeout_s)
         timers.arm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), due, effects)
 
 
 def timed_out(world: World, timer: TimerKey, effects: list[Effect]) -> None:
-    """Stop the training job; the reason is that of container jobs (assumed)."""
+    """Stop the training job; the reason is that of container jobs (assumed). One that is being preempted
+    is being stopped already, and goes on later (assumed)."""
     found = _under_way(world, JobId(timer.subject), timer.attempt)
-    if found:
+    if found and found[0].preemption is None:
         stop(world, found[0], TIMED_OUT, effects)
 
 
 def stop(world: World, job: ServiceJob, reason: str, effects: list[Effect]) -> None:
-    """Have the training job of a service job stopped; the first reason stands."""
+    """Have the training job of a service job stopped; the first reason stands, but for a preemption: a
+    job that is to end does not go back into its queue (assumed)."""
     if job.ending is None and job.attempt is not None:
         job.ending = Ending(reason)
-        effects.append(StopTraining(AttemptKey(job.job_id, job.attempt.number)))
+        if job.preemption is None:  # or it has been asked to stop
+            effects.append(StopTraining(AttemptKey(job.job_id, job.attempt.number)))
+
+
+def preempt(world: World, job_id: JobId, preemption: Preemption, effects: list[Effect]) -> None:
+    """Have the training job stopped to make room; the capacity is held until that has happened.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/preemption.html
+    """
+    job = world.service_jobs[job_id]
+    assert job.attempt is not None, "only service jobs under way are preempted"
+    job.preemption = preemption
+    share = world.quota_shares.get(job.quota_share or "")
+    if share is not None and preemption is Preemption.IN_SHARE:
+        share.makes_room = True
+    job.status_reason = _preempting(job)
+    effects.append(StopTraining(AttemptKey(job.job_id, job.attempt.number)))
+
+
+def _preempting(job: ServiceJob) -> str | None:
+    return None if job.preemption is None else f"{_IN_PROGRESS}{job.preemption}"
 
 
 def _close(
@@ -154,11 +187,8 @@ def _close(
     at: Millis,
     succeeded: bool = False,
 ) -> None:
-    attempt.stopped_at = at
-    attempt.status_reason = job.ending.reason if job.ending else reason
-    timers.disarm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), effects)
+    _end(world, job, attempt, job.ending.reason if job.ending else reason, effects, at=at)
     job.attempts.append(attempt)
-    _release(world, job, attempt, effects, at=at)
     if job.ending is None and not succeeded:
         if reason.startswith(f"{_SAID}CapacityError"):
             _wait_for_capacity(world, job, attempt, effects, at=at)
@@ -170,8 +200,42 @@ def _close(
     move_training(world, job, status, effects, at=at, reason=attempt.status_reason)
 
 
+def _give_way(
+    world: World,
+    job: ServiceJob,
+    attempt: TrainingAttempt,
+    preemption: Preemption,
+    effects: list[Effect],
+    *,
+    at: Millis,
+) -> None:
+    """RUNNABLE again without using an attempt, FAILED when it must not be preempted once more.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/preemption.html. That attempts which were
+    preempted are kept apart from the others is assumed.
+    """
+    _end(world, job, attempt, preemption.value, effects, at=at)
+    job.preemptions += 1
+    job.preempted = [*job.preempted, attempt][-RECENT_PREEMPTIONS:]
+    most = job.settings.get("preemptionConfiguration", {}).get("preemptionRetriesBeforeTermination")
+    if most is None or job.preemptions <= most:
+        move_training(world, job, ServiceJobStatus.RUNNABLE, effects, at=at)
+    else:
+        move_training(world, job, ServiceJobStatus.FAILED, effects, at=at, reason=attempt.status_reason)
+
+
+def _end(
+    world: World, job: ServiceJob, attempt: TrainingAttempt, reason: str, effects: list[Effect], *, at: Millis
+) -> None:
+    """The attempt is over, and gives back what it held."""
+    attempt.stopped_at, attempt.status_reason = at, reason
+    job.preemption = None
+    timers.disarm(world, TimerKey(TIMEOUT_TIMER, job.job_id, attempt.number), effects)
+    _release(world, job, attempt, effects, at=at)
+
+
 def _again(job: ServiceJob, attempt: TrainingAttempt) -> bool:
-    ended = retries.Ended(attempt.number - job.requeued, attempt.status_reason)
+    ended = retries.Ended(attempt.number - job.requeued - job.preemptions, attempt.status_reason)
     return retries.decide(job.attempts_allowed, job.evaluate_on_exit, ended).action == "RETRY"
 
 

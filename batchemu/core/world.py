@@ -60,6 +60,14 @@ class ServiceJobStatus(StrEnum):
     FAILED = "FAILED"
 
 
+class Preemption(StrEnum):
+    """For whom a service job is preempted; the value is the statusReason of the preempted attempt."""
+
+    CROSS_SHARE = "Cross-share preemption triggered to reclaim borrowed capacity"
+    """https://docs.aws.amazon.com/batch/latest/userguide/batch-service-job-preemption-events.html"""
+    IN_SHARE = "In-share preemption triggered to run a higher priority job"  # assumed wording
+
+
 TERMINAL = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED})
 ON_AN_ENVIRONMENT = frozenset({JobStatus.STARTING, JobStatus.RUNNING})
 TRAINING_OVER = frozenset({ServiceJobStatus.SUCCEEDED, ServiceJobStatus.FAILED})
@@ -262,6 +270,8 @@ class QuotaShare:
     """Its service jobs under way and what each of them holds, by instance type."""
     used: Counter[str] = field(default_factory=Counter)
     """What they hold together."""
+    makes_room: bool = False
+    """Jobs of its own are being preempted for its head, or were just now: nobody borrows what that needs."""
     status_reason: str | None = None
     """Kept for the facts; QuotaShareDetail has no such member."""
 
@@ -464,6 +474,12 @@ class ServiceJob:
     not_before: Millis | None = None
     """When SageMaker is asked again after it had no capacity."""
     ending: Ending | None = None
+    preemption: Preemption | None = None
+    """Why the attempt under way is being preempted; None: it is not."""
+    preemptions: int = 0
+    """How many attempts were preempted."""
+    preempted: list[TrainingAttempt] = field(default_factory=list)
+    """The last of those, oldest first."""
     is_terminated: bool = False
 
 

@@ -55,6 +55,8 @@ class Plan:
     """The container never starts, for this reason."""
     on_stop: int = SIGTERM_EXIT
     """Exit code when it is stopped; 137 for a process that had to be killed. Not for service jobs."""
+    stop_s: float = 0.0
+    """How long a training job takes to stop, in emulated time. For service jobs only."""
     fault: str | None = None
     """One of ``Fault``: what AWS or its machines do to the job."""
 
@@ -62,6 +64,8 @@ class Plan:
         members.check("plan", _MEMBERS, self)
         if self.fault is not None and self.fault not in list(Fault):
             raise ValueError(f'"fault" of a plan is one of {", ".join(Fault)}, not {self.fault!r}.')
+        if self.stop_s and not self.service_job:
+            raise ValueError('"stopSeconds" has no meaning in a plan without "serviceJob".')
         named = members.written(_MEMBERS, self)
         for given, other in _EXCLUDE:
             if given in named and other in named:
@@ -83,6 +87,10 @@ class Plan:
     @property
     def duration_ms(self) -> int:
         return round(self.duration_s * 1000)
+
+    @property
+    def stop_ms(self) -> int:
+        return round(self.stop_s * 1000)
 
     def matches(self, container: StartContainer) -> bool:
         return (
@@ -189,6 +197,7 @@ _MEMBERS: Final[Mapping[str, Member]] = {
     "logs": Member("logs", "a list of strings", members.is_lines),
     "startError": Member("start_error", "a string", members.is_text),
     "onStop": Member("on_stop", "an integer from 0 to 255", members.is_integer(0, 255)),
+    "stopSeconds": Member("stop_s", "a number from 0 on", members.is_duration),
     "fault": Member("fault", "a string", members.is_text),
 }
 

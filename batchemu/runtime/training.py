@@ -30,12 +30,16 @@ class TrainingStandIn:
         self._plans = plans
         self._lock = threading.Lock()
         self._live: dict[AttemptKey, TrainingReporter] = {}
+        self._stop_ms: dict[AttemptKey, int] = {}
+        """How long those that live take to stop, where that is not at once."""
 
     def start(self, training: StartTraining, report: TrainingReporter) -> None:
         """Begin one attempt; returns at once."""
+        plan = self._plans.match_training(training)
         with self._lock:
             self._live[training.key] = report
-        plan = self._plans.match_training(training)
+            if plan is not None and plan.stop_ms:
+                self._stop_ms[training.key] = plan.stop_ms
         self._scheduler.call_later(0, partial(self._run, training, report, plan))
 
     def _run(self, training: StartTraining, report: TrainingReporter, plan: Plan | None) -> None:
@@ -57,11 +61,11 @@ class TrainingStandIn:
         self._scheduler.call_later(plan.duration_ms, partial(self._end, key, report, status, reason))
 
     def stop(self, key: AttemptKey) -> None:
-        """The training job is Stopped at once, in emulated time."""
+        """The training job is Stopped at once, or when its plan says, unless it ends before."""
         with self._lock:
-            report = self._live.get(key)
+            report, delay = self._live.get(key), self._stop_ms.get(key, 0)
         if report is not None:
-            self._scheduler.call_later(0, partial(self._end, key, report, TrainingStatus.STOPPED))
+            self._scheduler.call_later(delay, partial(self._end, key, report, TrainingStatus.STOPPED))
 
     def _end(
         self,
@@ -77,9 +81,11 @@ class TrainingStandIn:
             if self._live.get(key) is not report:
                 return
             del self._live[key]
+            self._stop_ms.pop(key, None)
         report.progressed(status, reason, status_reason=status_reason)
 
     def reset(self) -> None:
         """Forget what runs; nothing is reported for it afterwards."""
         with self._lock:
             self._live.clear()
+            self._stop_ms.clear()

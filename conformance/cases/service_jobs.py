@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.case import Family
 from conformance.evidence import assumed, guide, issue, model
-from conformance.expect import REFUSED, holds, includes, same
+from conformance.expect import REFUSED, holds, includes, lacks, same
 from conformance.refusals import Row, add_refusals
 
 if TYPE_CHECKING:
@@ -134,6 +134,14 @@ def a_runnable_one_is_answered_as_sent(lab: Lab) -> None:
     same(job["serviceJobType"], "SAGEMAKER_TRAINING")
     same(job["jobQueue"], lab.arn("job-queue", lab.shared_idle_training_queue), "jobQueue")
     holds(job.get("createdAt"), "no createdAt")
+
+
+@case("DescribeServiceJob", "behaviour", model("DescribeServiceJobResponse.preemptionSummary"))
+def one_that_was_never_preempted_has_no_summary(lab: Lab) -> None:
+    given = {"preemptionConfiguration": {"preemptionRetriesBeforeTermination": 1}}
+    job = waiting(lab, **given)
+    includes(job, given)
+    lacks(job, "preemptionSummary")
 
 
 @case("DescribeServiceJob", "errors", assumed("there is nothing to answer; the text is not known"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from batchemu.core.training_instances import KNOWN
-from tests.api.answers import body, client_error, ignored, inner, kind
+from tests.api.answers import body, client_error, inner, kind
 from tests.api.conftest import BATCH, INSTANCE, quota_share
 from tests.evidence import aws
 
@@ -79,20 +79,6 @@ def test_borrowing_is_unlimited_by_default(batch: Batch) -> None:
     batch.share(resourceSharingConfiguration={"strategy": "LEND_AND_BORROW"})
     sharing = described(batch)["resourceSharingConfiguration"]
     assert sharing == {"strategy": "LEND_AND_BORROW", "borrowLimit": -1}
-
-
-@aws.emulator_only
-def test_what_has_no_effect_says_so(batch: Batch) -> None:
-    request = quota_share(
-        resourceSharingConfiguration={"strategy": "LEND"},
-        preemptionConfiguration={"inSharePreemption": "ENABLED"},
-    )
-    made = batch.client.create_quota_share(**request)
-    assert ignored(made) == ["resourceSharingConfiguration", "preemptionConfiguration"]
-    made = batch.client.update_quota_share(
-        quotaShareArn=ARN, resourceSharingConfiguration={"strategy": "RESERVE"}
-    )
-    assert ignored(made) == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.api.answers import UUID4, body, client_error, ignored, inner, kind
+from tests.api.answers import UUID4, body, client_error, inner, kind
 from tests.api.conftest import ACCOUNT, BATCH, INSTANCE, PAYLOAD
 from tests.evidence import aws
 
@@ -189,19 +189,6 @@ def test_an_absurd_number_of_instances_waits_for_ever_and_can_be_described(batch
     payload = json.dumps({"ResourceConfig": {"InstanceCount": 10**400}})
     job_id = batch.train(serviceRequestPayload=payload)
     assert batch.training_status(job_id) == "RUNNABLE"
-
-
-@aws.emulator_only
-def test_a_preemption_configuration_without_effect_says_so(batch: Batch) -> None:
-    batch.service_ready()
-    made = batch.client.submit_service_job(
-        jobName="job",
-        jobQueue="training",
-        serviceJobType="SAGEMAKER_TRAINING",
-        serviceRequestPayload="{}",
-        preemptionConfiguration={"preemptionRetriesBeforeTermination": 0},
-    )
-    assert ignored(made) == ["preemptionConfiguration"]
 
 
 # --- retries

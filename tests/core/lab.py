@@ -19,7 +19,7 @@ from batchemu.core.effects import (
 )
 from batchemu.core.facts import JobStatusChanged, ServiceJobStatusChanged
 from batchemu.core.ids import AttemptNo, JobId, Millis
-from batchemu.core.invariants import check
+from batchemu.core.invariants import check, check_placed
 from batchemu.core.step import step
 from batchemu.core.trainings import TrainingStatus
 from batchemu.core.world import Delays, Job, JobStatus, World
@@ -64,6 +64,7 @@ class Lab:
             raise
         self.taken.append(given)
         check(self.world)
+        check_placed(self.world, outcome.effects)
         self.effects.extend(outcome.effects)
         return outcome.result
 

@@ -164,7 +164,15 @@ class Consumables(Machine):
 
 
 QUEUES = st.sampled_from(["training", "shared"])
-SHARES = st.sampled_from(["a", "b"])
+SHARES = st.sampled_from(["a", "b", "c"])
+SHARING = st.sampled_from(
+    [
+        {"strategy": "RESERVE"},
+        {"strategy": "LEND"},
+        {"strategy": "LEND_AND_BORROW"},
+        {"strategy": "LEND_AND_BORROW", "borrowLimit": 100},
+    ]
+)
 ENVIRONMENTS = st.sampled_from(["se", "spare"])
 
 
@@ -194,13 +202,24 @@ class ServiceJobs(Machine):
         priority=st.integers(0, 2),
         attempts=st.integers(1, 2),
         timeout=st.booleans(),
+        preemptions=st.sampled_from([None, None, 0, 1]),
     )
     def submits(
-        self, *, queue: str, shares: list[str], instances: int, priority: int, attempts: int, timeout: bool
+        self,
+        *,
+        queue: str,
+        shares: list[str],
+        instances: int,
+        priority: int,
+        attempts: int,
+        timeout: bool,
+        preemptions: int | None,
     ) -> None:
         for share in shares:
             params: dict[str, Any] = {"quotaShareName": share} if queue == "shared" else {}
             params |= {"timeoutConfig": {"attemptDurationSeconds": 60}} if timeout else {}
+            if preemptions is not None:
+                params["preemptionConfiguration"] = {"preemptionRetriesBeforeTermination": preemptions}
             with suppress(ClientException):
                 self.lab.train(
                     queue=queue,
@@ -229,6 +248,19 @@ class ServiceJobs(Machine):
             attempt = self.lab.training(job).attempt
             self.lab.report(job, status, reason, attempt=max(1, (attempt.number if attempt else 1) - late))
 
+    @rule(all_of_them=st.booleans())
+    def stops_the_preempted(self, all_of_them: bool) -> None:
+        """As Amazon SageMaker does sooner or later; each is RUNNABLE again then, or over."""
+        asked = [job for job in self.lab.world.service_jobs.values() if job.preemption is not None]
+        for job in asked if all_of_them else asked[:1]:
+            before, number = job.preemptions, job.attempt.number if job.attempt else 0
+            ends = job.ending is not None
+            self.lab.report(job.job_id, "Stopped", attempt=number)
+            assert ends or job.preemptions == before + 1
+            assert (job.status in TRAINING_OVER) if ends else job.status != ServiceJobStatus.SUCCEEDED
+            self.lab.report(job.job_id, "Stopped", attempt=number)
+            assert ends or job.preemptions == before + 1
+
     @precondition(lambda self: self._jobs())
     @rule(data=st.data(), priority=st.none() | st.integers(0, 3))
     def terminates_or_prioritises(self, data: st.DataObject, priority: int | None) -> None:
@@ -236,7 +268,7 @@ class ServiceJobs(Machine):
             self.lab.terminate_training(self._job(data, first=LIVE))
         else:
             with suppress(ClientException):  # of a job that is over
-                self.lab.prioritise(self._job(data, first=frozenset({"RUNNABLE"})), priority)
+                self.lab.prioritise(self._job(data, first=LIVE), priority)
 
     # --- what they run on and where they wait: each refused where it cannot be
 
@@ -293,6 +325,16 @@ class ServiceJobs(Machine):
         with suppress(ClientException):
             self.lab.update_share(name, "shared", capacityLimits=[limit(TYPE, most)])
 
+    @rule(name=SHARES, sharing=SHARING, preempts=STATES)
+    def shares_otherwise(self, name: str, sharing: dict[str, Any], preempts: str) -> None:
+        with suppress(ClientException):
+            self.lab.update_share(
+                name,
+                "shared",
+                resourceSharingConfiguration=sharing,
+                preemptionConfiguration={"inSharePreemption": preempts},
+            )
+
     @rule(name=SHARES, again=st.booleans())
     def replaces_share(self, name: str, again: bool) -> None:
         with suppress(ClientException):
@@ -318,9 +360,10 @@ class ServiceJobs(Machine):
             with suppress(ClientException):
                 self.lab.service_queue(queue, **params)
         self._settle()
-        for share in ("a", "b"):
+        strategies = {"a": "LEND", "b": "LEND_AND_BORROW", "c": "LEND_AND_BORROW"}
+        for share, strategy in strategies.items():
             with suppress(ClientException):
-                self.lab.share(share, "shared")
+                self.lab.share(share, "shared", resourceSharingConfiguration={"strategy": strategy})
 
 
 Consumables.TestCase.settings = SETTINGS

@@ -154,7 +154,7 @@ def test_the_json_form_leaves_defaults_out() -> None:
             {"name": "x"},
             'A plan has no member "name"; it has: serviceJob, jobName, jobDefinition, jobQueue, arrayIndex, '
             "attempt, realAfter, exitCode, durationSeconds, reason, statusReason, logs, startError, onStop, "
-            "fault.",
+            "stopSeconds, fault.",
         ),
         ({"exitCode": "1"}, "\"exitCode\" of a plan is an integer from 0 to 255, not '1'."),
         ({"exitCode": True}, '"exitCode" of a plan is an integer from 0 to 255, not True.'),
@@ -172,6 +172,7 @@ def test_the_json_form_leaves_defaults_out() -> None:
         ),
         ({"fault": "hang", "exitCode": 1}, '"exitCode" has no meaning in a plan with "fault".'),
         ({"fault": "hang", "startError": "x"}, '"startError" has no meaning in a plan with "fault".'),
+        ({"stopSeconds": 1}, '"stopSeconds" has no meaning in a plan without "serviceJob".'),
         ({"serviceJob": True, "fault": "hang"}, '"fault" has no meaning in a plan with "serviceJob".'),
         (
             {"fault": "stuck-runnable", "realAfter": 1},

@@ -133,6 +133,21 @@ def test_a_stopped_job_ends_at_once_and_only_once(bench: Bench) -> None:
     assert reports.calls == [DOWNLOADING, TRAINING, STOPPED]
 
 
+@pytest.mark.parametrize(("duration", "end"), [(100, STOPPED), (5, COMPLETED)])
+def test_a_stop_takes_as_long_as_the_plan_says(
+    bench: Bench, duration: float, end: tuple[TrainingStatus, None]
+) -> None:
+    """A training job that ends before then has ended as it did."""
+    bench.plan(duration_s=duration, stop_s=20)
+    training, reports = bench.begin()
+    bench.scheduler.advance(0)
+    bench.stand_in.stop(training.key)
+    bench.scheduler.advance(4_000)
+    assert reports.calls == [DOWNLOADING, TRAINING]
+    bench.scheduler.advance(200_000)
+    assert reports.calls == [DOWNLOADING, TRAINING, end]
+
+
 def test_a_stop_after_the_end_is_nothing(bench: Bench) -> None:
     bench.plan()
     training, reports = bench.begin()

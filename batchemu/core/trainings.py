@@ -154,6 +154,9 @@ def stop(world: World, job: ServiceJob, reason: str, effects: list[Effect]) -> N
     job that is to end does not go back into its queue (assumed)."""
     if job.ending is None and job.attempt is not None:
         job.ending = Ending(reason)
+        # what it gives back may be what was missing for a preemption to be enough
+        world.dirty.update(world.service_environments[job.attempt.service_environment].queues)
+        world.dirty.add(job.queue)
         if job.preemption is None:  # or it has been asked to stop
             effects.append(StopTraining(AttemptKey(job.job_id, job.attempt.number)))
 

@@ -235,6 +235,18 @@ def test_nobody_is_preempted_where_that_would_not_be_enough(lab: Lab) -> None:
     assert (lab.training_stopped(), lab.status(lent)) == ([], "SCHEDULED")
 
 
+def test_an_end_to_come_can_make_a_preemption_worth_while(lab: Lab) -> None:
+    own, lent = borrowing(lab)
+    lab.update_service_environment(capacityLimits=[limit(TYPE, 1)])
+    job = wanting(lab)
+    lab.terminate_training(own)
+    assert lab.training_stopped() == [own]  # what stays is within its share's limits now
+    lab.terminate_training(lent)
+    for each in (own, lent):
+        lab.report(each, "Stopped")
+    assert lab.status(job) == "SCHEDULED"
+
+
 def test_a_paused_scheduler_preempts_nobody(lab: Lab) -> None:
     _, lent = borrowing(lab)
     lab.pause()

@@ -134,7 +134,8 @@ def test_the_command_prints_what_each_operation_lacks_and_why() -> None:
         "CreateJobQueue",
         "  input without effect: no service job is ever found to block its queue",
         "    jobStateTimeLimitActions",
-        "  input without effect: of a fair-share policy, for a queue of service jobs: service jobs are placed",
+        "  input without effect: of a fair-share policy, for a queue of service jobs: service jobs are "
+        "placed",
         "  by priority and submission, whatever their share",
         "    schedulingPolicyArn",
     ]

@@ -361,27 +361,27 @@ class Engine:
             while True:
                 with self._lock:
                     due = self.clock.pop_due(self.clock.now())
-                    if due is None and not self._is_busy() and not self._moved_on(until):
-                        return
+                    if due is None and (until is None or self._has_arrived(until)):
+                        break
                 if due is not None:
                     due[1]()
                 else:
                     self._flush()
-                    self._pump(wait=until is not None)
+                    self._pump(wait=True)
         finally:
             self._here.gathers = above
+        self._flush()
+        self._pump()
 
-    def _is_busy(self) -> bool:
-        """Whether something is still to be taken, or to be carried out."""
-        return not self._paused and bool(self._reports or self._work or self._pumping.locked())
-
-    def _moved_on(self, until: int | None) -> bool:
-        """Whether there was a timer to move the clock to."""
-        due = None if until is None else self.clock.next_due()
-        if due is None or until is None or due > until:
+    def _has_arrived(self, until: int) -> bool:
+        """Whether nothing is left to be done; else, unless something is being done, move the clock on."""
+        if not self._paused and (self._reports or self._work or self._pumping.locked()):
             return False
+        due = self.clock.next_due()
+        if due is None or due > until:
+            return True
         self.clock.move_to(due)
-        return True
+        return False
 
     def start(self) -> None:
         """Let time pass by itself: one thread fires the timers. The manual clock needs none."""

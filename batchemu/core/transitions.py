@@ -77,6 +77,9 @@ RESOURCE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
 environments become INVALID: https://docs.aws.amazon.com/batch/latest/userguide/invalid_compute_environment.html"""
 
 
+_NO_ATTEMPT: Final = AttemptNo(0)
+
+
 class IllegalTransition(Exception):
     """A bug of ours: a status was to follow another that it cannot follow."""
 
@@ -90,7 +93,7 @@ def admit(world: World, job: Job, effects: list[Effect]) -> None:
             _join_share(job.queue, job.share_identifier, job.created_at)
     else:
         job.parent.family.counts[job.status] += 1
-    effects.append(JobStatusChanged(job.created_at, job.job_id, job.name, None, job.status, AttemptNo(0)))
+    effects.append(JobStatusChanged(job.created_at, job.job_id, job.name, None, job.status, _NO_ATTEMPT))
 
 
 def move(
@@ -120,7 +123,7 @@ def move(
         array.updated_at = at
     if to is RUNNABLE:
         _join(world, job, at)
-    number = job.attempt.number if job.attempt else AttemptNo(0)
+    number = job.attempt.number if job.attempt else _NO_ATTEMPT
     effects.append(JobStatusChanged(at, job.job_id, job.name, before, to, number, reason))
 
 
@@ -230,7 +233,7 @@ def _lines(world: World, job: ServiceJob) -> Iterator[Line[Place]]:
 
 
 def _announced(job: ServiceJob, before: ServiceJobStatus | None, at: Millis) -> ServiceJobStatusChanged:
-    number = job.attempt.number if job.attempt else AttemptNo(0)
+    number = job.attempt.number if job.attempt else _NO_ATTEMPT
     return ServiceJobStatusChanged(at, job.job_id, job.name, before, job.status, number, job.status_reason)
 
 

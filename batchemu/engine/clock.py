@@ -114,15 +114,15 @@ class Clock:
             heapq.heapify(self._timers)
             self._cancelled = 0
 
-    def next_due(self) -> Millis | None:
+    def next_due(self) -> int | None:
         """When the next timer is due."""
         timers = self._timers
         while timers and timers[0][2].action is None:
             heapq.heappop(timers)
             self._cancelled -= 1
-        return Millis(timers[0][0]) if timers else None
+        return timers[0][0] if timers else None
 
-    def pop_due(self, until: int) -> tuple[Millis, Action] | None:
+    def pop_due(self, until: int) -> tuple[int, Action] | None:
         """Take the earliest timer that is due at ``until``."""
         due = self.next_due()
         if due is None or due > until:

@@ -86,12 +86,8 @@ class ScriptedRuntime(JobRuntime):
         """As ``start``, by a plan that was found already; None: there is none."""
         key = container.key
         attempt = _Attempt(key, container, report, plan)
-        with self._lock:
-            self._attempts[key] = attempt
-            stopped = key in self._early_stops
-            if stopped:
-                del self._early_stops[key]
-        if stopped:
+        self._attempts[key] = attempt  # before the stops are looked at: see stop()
+        if self._early_stops and self._was_stopped(key):
             self._end_later(attempt, End(None))
         elif plan is None:
             self._end_later(attempt, End(None, no_plan(container.job_name)))
@@ -120,16 +116,26 @@ class ScriptedRuntime(JobRuntime):
 
     def stop(self, key: AttemptKey, *, at_once: bool = False) -> None:
         """Ends a running attempt at once, in emulated time: what obeys SIGTERM needs no grace."""
-        with self._lock:
-            attempt = self._attempts.get(key)
-            if attempt is None:
+        attempt = self._attempts.get(key)
+        if attempt is None:
+            with self._lock:
                 self._early_stops[key] = None
                 if len(self._early_stops) > _EARLY_STOPS:
                     self._early_stops.popitem(last=False)
+            attempt = self._attempts.get(key)  # one that begins now sees the stop, or is seen here
+            if attempt is None:
                 return
+            self._was_stopped(key)
         plan = attempt.plan
         if plan is not None and start_error(plan, attempt.container) is None:
             self._end_later(attempt, End(KILLED if at_once else plan.on_stop))
+
+    def _was_stopped(self, key: AttemptKey) -> bool:
+        """Whether a stop overtook the start; it is forgotten."""
+        with self._lock:
+            was = key in self._early_stops
+            self._early_stops.pop(key, None)
+        return was
 
     def refresh_logs(self, scope: Scope, group: str | None, streams: Sequence[str]) -> None:
         """Nothing to do: lines are handed over as soon as an attempt runs."""
@@ -153,8 +159,6 @@ class ScriptedRuntime(JobRuntime):
 
     def _end(self, attempt: _Attempt, end: End) -> None:
         """Report an end; the first of several wins, and a reset leaves none."""
-        with self._lock:
-            if self._attempts.get(attempt.key) is not attempt:
-                return
-            del self._attempts[attempt.key]
+        if self._attempts.get(attempt.key) is not attempt or self._attempts.pop(attempt.key, None) is None:
+            return
         attempt.report.exited(end.exit_code, reason=end.reason, status_reason=end.status_reason)

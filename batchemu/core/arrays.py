@@ -43,19 +43,19 @@ def children(job: Job) -> Sequence[Job]:
 def spawn(world: World, parent: Job, array: Array, effects: list[Effect], *, at: Millis) -> None:
     """The children come into being PENDING, at the places in line behind their parent's."""
     for index in range(array.size):
-        child = Job(
-            seq=parent.seq + 1 + index,
-            job_id=child_id(parent.job_id, index),
-            name=parent.name,
-            queue=parent.queue,
-            resolved=parent.resolved,
-            depends_on=parent.depends_on,
-            tags=parent.tags,
-            created_at=at,
-            status=PENDING,
-            share_identifier=parent.share_identifier,
-            parent=parent,
-            index=index,
+        child = Job(  # by position: there may be 10,000 of them
+            parent.seq + 1 + index,
+            child_id(parent.job_id, index),
+            parent.name,
+            parent.queue,
+            parent.resolved,
+            parent.depends_on,
+            parent.tags,
+            at,
+            PENDING,
+            parent.share_identifier,
+            parent,
+            index,
         )
         array.children.append(child)
         admit(world, child, effects)

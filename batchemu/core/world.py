@@ -376,7 +376,7 @@ class Array:
     """Parents of the arrays whose child i waits for our child i (N_TO_N)."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Job:
     seq: int
     """Position in the order of submission, unique in the world."""
@@ -389,6 +389,11 @@ class Job:
     tags: dict[str, str]
     created_at: Millis
     status: JobStatus = JobStatus.SUBMITTED
+    share_identifier: str | None = None
+    parent: Job | None = field(default=None, repr=False, compare=False)
+    """Of a child of an array job."""
+    index: int | None = None
+    """Of a child: AWS_BATCH_JOB_ARRAY_INDEX."""
     status_reason: str | None = None
     started_at: Millis | None = None
     stopped_at: Millis | None = None
@@ -398,11 +403,6 @@ class Job:
     """One of those has FAILED, which may be forgotten by now."""
     array: Array | None = None
     """Of the parent of an array job."""
-    parent: Job | None = field(default=None, repr=False, compare=False)
-    """Of a child of an array job."""
-    index: int | None = None
-    """Of a child: AWS_BATCH_JOB_ARRAY_INDEX."""
-    share_identifier: str | None = None
     scheduled_at: Millis | None = None
     """When its last attempt was placed."""
     locked: dict[str, tuple[int, int]] = field(default_factory=dict)

@@ -46,6 +46,7 @@ ENVIRONMENTS, QUEUES, SHARES = 10, 20, 50
 VCPUS = 128
 DAYS = 30
 SIZES, MINUTES = (1, 2, 4, 8, 16), (2, 5, 15, 60, 240)
+_END_MS = DAYS * 86_400_000
 LOAD = 0.9
 """Of all vCPUs, over the month."""
 FEW, MANY, CYCLES = 100, 100_000, 2_000
@@ -84,7 +85,10 @@ class _Cloud:
         self.since: dict[JobId, Millis] = {}
         self.share_of: dict[JobId, str] = {}
         self.waited: dict[str, list[int]] = defaultdict(list)
-        self.placed = self.succeeded = 0
+        self.running: dict[JobId, tuple[int, Millis]] = {}
+        """vCPUs, and since when they are held."""
+        self.vcpus_of: dict[JobId, int] = {}
+        self.placed = self.succeeded = self.held_ms = 0
 
     def _hear(self, facts: Sequence[Fact]) -> None:
         for fact in facts:
@@ -94,9 +98,12 @@ class _Cloud:
                 self.since[fact.job_id] = fact.at
             elif fact.after is JobStatus.STARTING:
                 self.placed += 1
+                self.running[fact.job_id] = self.vcpus_of.pop(fact.job_id), fact.at
                 self.waited[self.share_of.pop(fact.job_id, "")].append(fact.at - self.since.pop(fact.job_id))
             elif fact.after is JobStatus.SUCCEEDED:
                 self.succeeded += 1
+                vcpus, since = self.running.pop(fact.job_id)
+                self.held_ms += vcpus * max(0, min(fact.at, _END_MS) - since)
 
     def environment(self, name: str, vcpus: int) -> None:
         params = {**environment(vcpus), "computeEnvironmentName": name}
@@ -137,6 +144,7 @@ class _Cloud:
 
     def submit(self, queue: str, vcpus: int, seconds: int, share: str | None) -> None:
         job_id = JobId(str(uuid.uuid4()))
+        self.vcpus_of[job_id] = vcpus
         params = {"jobName": f"{seconds}-s", "jobQueue": queue, "jobDefinition": f"d{vcpus}"}
         if share is not None:
             params["shareIdentifier"] = share
@@ -169,10 +177,12 @@ def _month(jobs: int) -> Iterator[Figure]:
         vcpus, seconds = chance.choice(SIZES), max(1, round(60 * chance.choice(MINUTES) * stretch))
         asked += vcpus * seconds
         cloud.submit(queue, vcpus, seconds, chance.choice(shares[queue]) if shares[queue] else None)
-    cloud.engine.advance(DAYS * 86_400_000)
+    cloud.engine.advance(_END_MS)
     taken = time.process_time() - begun
     yield required("SUCCEEDED", f"{cloud.succeeded} of {jobs}", is_met=cloud.succeeded == jobs, target="all")
-    yield told("utilisation in the month", f"{asked / (ENVIRONMENTS * VCPUS * DAYS * 86_400):.0%} asked for")
+    there = ENVIRONMENTS * VCPUS * DAYS * 86_400
+    used = cloud.held_ms / 1000 / there
+    yield told("utilisation in the month", f"{used:.1%} of the vCPUs; {asked / there:.1%} were asked for")
     for what, names in _groups(shares):
         waits = sorted(each for name in names for each in cloud.waited[name])
         mean_s, last = sum(waits) / len(waits) / 1000, waits[int(0.95 * len(waits))] / 1000

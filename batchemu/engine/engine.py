@@ -132,7 +132,8 @@ class Engine:
     def apply(self, scope: Scope, make: Callable[[Millis], Input]) -> object | None:
         """Let one input happen, stamped with the present; its result. Raises ServiceError."""
         with self._lock:
-            self._take_reports()
+            while self._reports:
+                self._take_reports()
             result = self._step(scope, make(self.clock.now()))
         if self._work:
             self._pump()
@@ -155,14 +156,15 @@ class Engine:
                 self._take_reports()
 
     def _take_reports(self) -> None:
-        """Under the lock, and before whatever else comes in."""
+        """One step's, under the lock."""
         reports = self._reports
-        while reports:
-            scope, at = reports[0][0], self.clock.now()
-            batch: list[ContainerReport] = []
-            while reports and reports[0][0] == scope and len(batch) < _TOGETHER:
-                batch.append(reports.popleft()[1](at))
-            self._step(scope, batch[0] if len(batch) == 1 else ContainersReported(at, tuple(batch)))
+        if not reports:
+            return  # another thread has taken them meanwhile
+        batch: list[ContainerReport] = []
+        scope, at = reports[0][0], self.clock.now()
+        while reports and reports[0][0] == scope and len(batch) < _TOGETHER:
+            batch.append(reports.popleft()[1](at))
+        self._step(scope, batch[0] if len(batch) == 1 else ContainersReported(at, tuple(batch)))
 
     def _step(self, scope: Scope, taken: Input) -> object | None:
         outcome = step(self._worlds.get(scope) or self._found(scope), taken)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batchemu.core import endings, holds, timers
+from batchemu.core import endings, holds, names, timers
 from batchemu.core.effects import TimerKey
 from batchemu.core.facts import JobQueueBlocked
 from batchemu.core.ids import Millis
@@ -87,7 +87,7 @@ def _due(queue: JobQueue) -> Millis | None:
 def timer_fired(world: World, arn: str, effects: list[Effect], *, at: Millis) -> None:
     """The job FAILS, in the words of
     https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable_capacity.html"""
-    queue = next((each for each in world.queues.values() if each.arn == arn), None)
+    queue = names.find_queue(world, arn)
     if queue is None or queue.blocked is None:
         return
     reason = f"Canceled by JobStateTimeLimit action due to reason: {blocked.token(queue.blocked.reason)}"
